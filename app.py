@@ -1,0 +1,100 @@
+"""Maturity Coach: where everything is put together. The only place that knows everyone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from aiohttp import ClientSession, DummyCookieJar, web
+
+from bot.adapter import teams_adapter
+from bot.door import DOOR, LARGEST_BODY, ROUTES, Door
+from bot.handler import Handler
+from bot.logs import log_to_stderr
+from bot.settings import Settings, SettingsError, read_settings
+from bot.teams import Teams
+from bot.tokens import Credentials, EntraCredentials, NoCredentials, TokenCheck
+from content.loading import Content, load
+from content.yaml_source import ContentError
+from dialogs.survey import Survey
+from storage.database import Database, DatabaseNotReady, open_database
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], dt.datetime]
+
+
+class CannotStart(Exception):
+    """Something the operator has to mend first; the message says what and how."""
+
+
+def utc_now() -> dt.datetime:
+    """The clock of a real bot."""
+    return dt.datetime.now(dt.UTC)
+
+
+def create_app(settings: Settings, *, credentials: Credentials | None = None, clock: Clock = utc_now) -> web.Application:
+    """The bot as an aiohttp application; it opens its database and its session when it is started.
+
+    Raises ContentError or CannotStart for content that is not right.
+    """
+    content = load()
+    if settings.maturity_edition not in content.editions:
+        known = ", ".join(sorted(content.editions))
+        raise CannotStart(f"MATURITY_EDITION is {settings.maturity_edition}; use one of {known}")
+    tokens = credentials or (NoCredentials() if settings.is_local else EntraCredentials(settings))
+
+    async def resources(app: web.Application) -> AsyncIterator[None]:
+        async with _door(settings, content, tokens, clock) as app[DOOR]:
+            yield
+
+    app = web.Application(client_max_size=LARGEST_BODY)
+    app.cleanup_ctx.append(resources)
+    app.add_routes(ROUTES)
+    return app
+
+
+@asynccontextmanager
+async def _door(settings: Settings, content: Content, tokens: Credentials, clock: Clock) -> AsyncIterator[Door]:
+    """Everything between the HTTP door and the database, open for as long as the app runs."""
+    async with (
+        ClientSession(cookie_jar=DummyCookieJar()) as session,
+        open_database(settings.database_url) as database,
+    ):
+        await _refuse_missing_editions(database, content)
+        teams = Teams(session, tokens, settings.trusts)
+        survey = Survey(content, database.checks, settings.maturity_edition)
+        questions = len(content.editions[settings.maturity_edition].order)
+        handler = Handler(survey, content, database.conversations, teams, questions=questions, clock=clock)
+        adapter = teams_adapter(settings, TokenCheck(session, settings), teams)
+        log.info("ready for activities on port %d", settings.port)
+        yield Door(settings, adapter, handler, database)
+        await handler.close()
+
+
+async def _refuse_missing_editions(database: Database, content: Content) -> None:
+    if missing := await database.checks.editions() - set(content.editions):
+        names = ", ".join(sorted(missing))
+        raise CannotStart(f"The database has checks of edition {names}; put content/editions/{names} back")
+
+
+def main() -> int:
+    """Run the bot until it is told to stop. Returns a process exit status."""
+    try:
+        settings = read_settings()
+        log_to_stderr(settings.log_level, settings.log_format)
+        app = create_app(settings)
+        if settings.is_local:
+            log.warning("LOCAL MODE: nobody is authenticated; only this machine can reach the bot")
+        web.run_app(app, host=settings.host, port=settings.port, print=None, access_log=None)
+    except (SettingsError, ContentError, CannotStart, DatabaseNotReady, OSError, ValueError) as error:
+        print(f"Maturity Coach cannot start. {error}", file=sys.stderr)  # noqa: T201 - for the operator
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

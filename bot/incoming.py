@@ -1,0 +1,71 @@
+"""What an activity from Teams says: who, where, and the words without the bot's own name."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from botbuilder.schema import Activity
+
+from assessment.model import Person
+from storage.conversations import Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something was said or pressed."""
+
+    tenant_id: str
+    conversation: Conversation
+    is_personal: bool
+    greeting_id: str
+    """What is greeted once: the team for a channel, else the conversation."""
+
+
+def tenant_of(activity: Activity) -> str:
+    """The tenant an activity comes from; "" where it does not say, or says two different ones."""
+    data = activity.channel_data if isinstance(activity.channel_data, dict) else {}
+    tenant = data.get("tenant")
+    named = {str(tenant["id"]).lower()} if isinstance(tenant, dict) and tenant.get("id") else set()
+    if activity.conversation.tenant_id:
+        named.add(str(activity.conversation.tenant_id).lower())
+    return named.pop() if len(named) == 1 else ""
+
+
+def place_of(activity: Activity) -> Place:
+    """Where an activity comes from."""
+    data = activity.channel_data if isinstance(activity.channel_data, dict) else {}
+    team = data.get("team")
+    team_id = str(team.get("id") or "") if isinstance(team, dict) else ""
+    return Place(
+        tenant_id=tenant_of(activity),
+        conversation=Conversation(activity.conversation.id, activity.service_url),
+        is_personal=activity.conversation.conversation_type == "personal",
+        greeting_id=team_id or activity.conversation.id.partition(";")[0],
+    )
+
+
+def person_of(activity: Activity) -> Person | None:
+    """Who an activity comes from; None for somebody without an Entra account, such as a meeting's guest."""
+    tenant_id, object_id = tenant_of(activity), activity.from_property.aad_object_id
+    return Person(tenant_id, object_id) if tenant_id and object_id else None
+
+
+def words_of(activity: Activity) -> str:
+    """What was typed, without the mention of the bot that a channel needs."""
+    text = activity.text or ""
+    for entity in activity.entities or []:
+        more = entity.additional_properties
+        mentioned = more.get("mentioned")
+        if entity.type == "mention" and isinstance(mentioned, dict) and mentioned.get("id") == activity.recipient.id:
+            text = text.replace(str(more.get("text") or ""), "")
+    return text.strip()
+
+
+def zone_of(activity: Activity) -> dt.tzinfo:
+    """The sender's time zone; UTC where Teams does not name one we know."""
+    try:
+        return ZoneInfo(activity.local_timezone or "UTC")
+    except (KeyError, ValueError, OSError):
+        return dt.UTC

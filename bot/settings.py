@@ -1,0 +1,151 @@
+"""What an operator sets, read from the environment and, in development, from `.env`."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from yarl import URL
+
+
+def _split(value: object) -> object:
+    """Accept "a, b" for a list."""
+    return tuple(one.strip() for one in value.split(",") if one.strip()) if isinstance(value, str) else value
+
+
+Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+
+PUBLIC_HOSTS = (
+    "botframework.com",
+    "botframework.us",
+    "smba.trafficmanager.net",
+    "teams.microsoft.com",
+    "teams.microsoft.us",
+)
+"""Where Teams' connector lives, in the public and the government clouds."""
+
+
+class SettingsError(Exception):
+    """The environment is not right; the message names each setting and the fix."""
+
+
+class Settings(BaseSettings):
+    """One field per setting; the README's table lists them all."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", frozen=True, populate_by_name=True, env_ignore_empty=True
+    )
+
+    app_id: str = Field("", alias="MicrosoftAppId", description="The bot's Entra app id; empty means local mode")
+    app_password: SecretStr = Field(
+        SecretStr(""), alias="MicrosoftAppPassword", description="Its client secret; not needed for UserAssignedMSI"
+    )
+    app_type: Literal["SingleTenant", "UserAssignedMSI", "MultiTenant"] = Field(
+        "SingleTenant", alias="MicrosoftAppType", description="How the app is registered"
+    )
+    app_tenant_id: str = Field("", alias="MicrosoftAppTenantId", description="The Entra tenant it is registered in")
+    host: str = Field("127.0.0.1", alias="HOST", description="The address to listen on")
+    port: int = Field(3978, alias="PORT", ge=0, le=65535, description="The port to listen on")
+    database_url: str = Field(
+        "sqlite:///var/maturity-coach.db",
+        alias="DATABASE_URL",
+        description="`sqlite:///path` or `postgresql://user:password@host/database`",
+    )
+    allowed_tenants: Listed = Field(
+        (), alias="ALLOWED_TENANTS", description="Tenant ids that may use the bot; default: the app's own tenant"
+    )
+    coe_leads: Listed = Field(
+        (), alias="COE_LEADS", description="Entra object ids of the people who may lead surveys"
+    )
+    maturity_edition: str = Field(
+        "2021-10", alias="MATURITY_EDITION", description="The edition new checks use: a folder in `content/editions/`"
+    )
+    service_hosts: Listed = Field(
+        PUBLIC_HOSTS,
+        alias="SERVICE_HOSTS",
+        description="Hosts, with their subdomains, that may be sent messages and the bot's token",
+    )
+    openid_metadata_url: str = Field(
+        "https://login.botframework.com/v1/.well-known/openidconfiguration",
+        alias="TO_BOT_FROM_CHANNEL_OPENID_METADATA_URL",
+        description="Where the keys of incoming tokens are published; another one for government clouds",
+    )
+    token_issuer: str = Field(
+        "https://api.botframework.com",
+        alias="TO_BOT_FROM_CHANNEL_TOKEN_ISSUER",
+        description="Who signs incoming tokens",
+    )
+    login_url: str = Field(
+        "", alias="TO_CHANNEL_FROM_BOT_LOGIN_URL", description="Where outgoing tokens come from, if not the public cloud"
+    )
+    oauth_scope: str = Field(
+        "https://api.botframework.com",
+        alias="TO_CHANNEL_FROM_BOT_OAUTH_SCOPE",
+        description="What outgoing tokens are for",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", alias="LOG_LEVEL", description="How much is logged"
+    )
+    log_format: Literal["text", "json"] = Field("text", alias="LOG_FORMAT", description="How it is logged")
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the bot runs without an app id: no tokens, loopback only."""
+        return not self.app_id
+
+    @property
+    def tenants(self) -> frozenset[str]:
+        """The tenants that may use the bot; empty means any."""
+        listed = self.allowed_tenants or ((self.app_tenant_id,) if self.app_type != "MultiTenant" else ())
+        return frozenset(one.lower() for one in listed if one)
+
+    def trusts(self, service_url: str) -> bool:
+        """Whether messages, and with them the bot's token, may go to this address."""
+        try:
+            url = URL(service_url)
+        except ValueError:
+            return False
+        host = url.host or ""
+        if is_loopback(host):
+            return url.scheme in {"http", "https"} and (self.is_local or host in self.service_hosts)
+        within = any(f".{host}".endswith(f".{one}") for one in self.service_hosts)
+        return not self.is_local and url.scheme == "https" and within
+
+    @model_validator(mode="after")
+    def _refuse_what_is_unsafe(self) -> Settings:
+        if self.is_local and not is_loopback(self.host):
+            raise ValueError(
+                f"HOST is {self.host}, but without MicrosoftAppId nobody is authenticated; "
+                "set MicrosoftAppId, or HOST to 127.0.0.1"
+            )
+        if not self.is_local and self.app_type != "MultiTenant" and not self.app_tenant_id:
+            raise ValueError(f"MicrosoftAppType {self.app_type} needs MicrosoftAppTenantId; set it to your tenant's id")
+        if not self.is_local and self.app_type != "UserAssignedMSI" and not self.app_password.get_secret_value():
+            raise ValueError(f"MicrosoftAppType {self.app_type} needs MicrosoftAppPassword; set the app's client secret")
+        if not self.is_local and self.app_type == "MultiTenant" and not self.allowed_tenants:
+            raise ValueError("MicrosoftAppType MultiTenant needs ALLOWED_TENANTS; list the tenant ids that may use the bot")
+        return self
+
+
+def read_settings() -> Settings:
+    """The settings of this process. Raises SettingsError."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError("\n".join(_fix(one) for one in error.errors())) from None
+
+
+def _fix(error: ErrorDetails) -> str:
+    message = error["msg"].removeprefix("Value error, ")
+    return f"{error['loc'][0]} is {error['input']!r}: {message}" if error["loc"] else message
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address cannot be reached from another machine."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

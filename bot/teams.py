@@ -1,0 +1,164 @@
+"""The port to Teams' connector: send, update, open a 1:1 chat; each with an outcome that says what is known."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from aiohttp import ClientConnectorError, ClientError, ClientResponse, ClientSession, ClientTimeout
+
+from bot.tokens import Credentials
+
+TIMEOUT = ClientTimeout(total=15, connect=5)
+"""Seconds for one call; Teams itself gives up after about 15 (msteams-docs issue 6461)."""
+ATTEMPTS = 4
+"""How often `patiently` tries, as in the docs' sample: once, and three retries."""
+LONGEST_PAUSE = 5.0
+"""Seconds `patiently` waits at most between two tries, since a person is waiting too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Teams has it."""
+
+    id: str
+    """Of the activity, or of the conversation that was opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetryAfter:
+    """Teams did not take it now (412, 429), or could not be reached at all."""
+
+    seconds: float | None
+    """As Teams asked for; None where it did not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Teams will not take it; asking again does not help."""
+
+    status: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No answer, or a 5xx: it may have arrived. Sending it again could double it."""
+
+    reason: str
+
+
+Outcome = Sent | RetryAfter | Refused | Unknown
+
+
+class Teams:
+    """Calls the connector on one shared session. Never raises for what Teams or the network does."""
+
+    def __init__(self, session: ClientSession, credentials: Credentials, trusts: Callable[[str], bool]) -> None:
+        self._session = session
+        self._credentials = credentials
+        self._trusts = trusts
+
+    async def send(self, service_url: str, conversation_id: str, activity: Mapping[str, Any]) -> Outcome:
+        """Post an activity to a conversation."""
+        return await self._call("POST", service_url, f"conversations/{_part(conversation_id)}/activities", activity)
+
+    async def reply(
+        self, service_url: str, conversation_id: str, activity_id: str, activity: Mapping[str, Any]
+    ) -> Outcome:
+        """Post an activity in answer to another one."""
+        path = f"conversations/{_part(conversation_id)}/activities/{_part(activity_id)}"
+        return await self._call("POST", service_url, path, activity)
+
+    async def update(
+        self, service_url: str, conversation_id: str, activity_id: str, activity: Mapping[str, Any]
+    ) -> Outcome:
+        """Replace an activity that was sent before; repeating it is harmless."""
+        path = f"conversations/{_part(conversation_id)}/activities/{_part(activity_id)}"
+        return await self._call("PUT", service_url, path, activity)
+
+    async def open_chat(self, service_url: str, bot_id: str, tenant_id: str, member_id: str) -> Outcome:
+        """The 1:1 chat with a person, by the id Teams gave them; each call leads to the same chat."""
+        wish = {
+            "bot": {"id": bot_id},
+            "members": [{"id": member_id}],
+            "isGroup": False,
+            "tenantId": tenant_id,
+            "channelData": {"tenant": {"id": tenant_id}},
+        }
+        return await self._call("POST", service_url, "conversations", wish)
+
+    async def _call(self, method: str, service_url: str, path: str, body: Mapping[str, Any]) -> Outcome:
+        if not self._trusts(service_url):
+            return Refused(0, "UntrustedServiceUrl")
+        headers = {"Content-Type": "application/json"}
+        if token := await self._credentials.token():
+            headers["Authorization"] = f"Bearer {token}"
+        try:
+            async with self._session.request(
+                method,
+                f"{service_url.rstrip('/')}/v3/{path}",
+                data=orjson.dumps(body),
+                headers=headers,
+                timeout=TIMEOUT,
+                allow_redirects=False,
+            ) as response:
+                return await _outcome(response)
+        except ClientConnectorError:
+            return RetryAfter(None)
+        except (ClientError, TimeoutError) as error:
+            return Unknown(type(error).__name__)
+
+
+async def patiently(attempt: Callable[[], Awaitable[Outcome]]) -> Outcome:
+    """Try again while Teams says "later", for as long as a waiting person bears."""
+    for number in range(ATTEMPTS - 1):
+        outcome = await attempt()
+        if not isinstance(outcome, RetryAfter):
+            return outcome
+        await asyncio.sleep(_pause(outcome, number))
+    return await attempt()
+
+
+def _pause(outcome: RetryAfter, number: int) -> float:
+    """What Teams asked for, else a jittered doubling from half a second."""
+    backoff = 0.5 * 2**number * random.uniform(0.8, 1.2)  # noqa: S311 - jitter, not a secret
+    return min(LONGEST_PAUSE, backoff if outcome.seconds is None else outcome.seconds)
+
+
+async def _outcome(response: ClientResponse) -> Outcome:
+    body = await response.read()
+    if response.status in {412, 429}:
+        return RetryAfter(_seconds(response.headers.get("Retry-After")))
+    if response.status >= 500:  # noqa: PLR2004 - HTTP
+        return Unknown(f"HTTP {response.status}")
+    answer = _json(body)
+    if not response.ok or 300 <= response.status < 400:  # noqa: PLR2004 - HTTP
+        error = answer.get("error")
+        return Refused(response.status, str(error.get("code", "")) if isinstance(error, dict) else "")
+    return Sent(str(answer.get("id", "")))
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    try:
+        return None if retry_after is None else max(0.0, float(retry_after))
+    except ValueError:
+        return None
+
+
+def _json(body: bytes) -> dict[str, Any]:
+    try:
+        answer = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def _part(text: str) -> str:
+    """Conversation ids carry colons, semicolons and at signs."""
+    return quote(text, safe="")

@@ -1,0 +1,1 @@
+"""Adaptive Cards as values: pure functions from facts to card dicts, and what their buttons say."""

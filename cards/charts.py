@@ -1,0 +1,52 @@
+"""Charts, each with a fallback that carries the same facts in words."""
+
+from __future__ import annotations
+
+from assessment.model import Level
+from assessment.scoring import Standing
+from cards.elements import Element, blocks, facts, text
+from cards.naming import answer_name, level_name
+from content.model import Edition
+from content.texts import Texts
+
+# From cool to warm would say "bad" and "good" by color alone; these five only tell the segments apart.
+_SEGMENT_COLORS = ("categoricalMarigold", "categoricalLime", "categoricalTeal", "categoricalBlue", "categoricalPurple")
+
+
+def gauge(texts: Texts, edition: Edition, stage: Level) -> Element:
+    """Where a stage stands among the five."""
+    return {
+        "type": "Chart.Gauge",
+        "value": stage,
+        "min": 0,
+        "max": Level.EFFICIENT,
+        "valueFormat": "Fraction",
+        "showLegend": True,
+        "title": level_name(texts, edition, stage),
+        "segments": [
+            {"legend": level_name(texts, edition, one), "size": 100, "color": color}
+            for one, color in zip(edition.stages, _SEGMENT_COLORS, strict=True)
+        ],
+        "fallback": text(f"{_bar(stage)} {level_name(texts, edition, stage)}"),
+    }
+
+
+def level_bars(texts: Texts, edition: Edition, stands: Standing) -> Element:
+    """One bar per answered discipline, in the order they were asked."""
+    return {
+        "type": "Chart.HorizontalBar",
+        "title": texts("result.bars"),
+        "displayMode": "AbsoluteWithAxis",
+        "data": [
+            {"x": edition.disciplines[one].name, "y": level, "color": "categoricalBlue"}
+            for one, level in stands.levels.items()
+        ],
+        "fallback": facts(
+            (edition.disciplines[one].name, f"{_bar(level)} {answer_name(texts, edition, level)}")
+            for one, level in stands.levels.items()
+        ),
+    }
+
+
+def _bar(level: Level) -> str:
+    return blocks(level // 100, len(Level))

@@ -1,0 +1,87 @@
+"""The cards of a check under way: the role, one question after another, a pause."""
+
+from __future__ import annotations
+
+from assessment.check import Check
+from assessment.model import NoLevel, Role
+from cards.elements import (
+    Card,
+    button,
+    buttons,
+    card,
+    choices,
+    heading,
+    notices,
+    progress_bar,
+    small,
+    text,
+    warning,
+)
+from cards.naming import answer_title
+from cards.presses import GiveAnswer, GoBack, Pause, PickRole, Start
+from content.model import Edition
+from content.texts import Texts
+
+
+def role_card(texts: Texts, check: Check, *, notice: str = "") -> Card:
+    """How does the person look at Power Platform? One tap."""
+    return card(
+        texts,
+        [
+            heading(texts("role.question")),
+            *notices(notice),
+            small(texts("role.why")),
+            buttons(button(texts(f"role.names.{one}"), PickRole(check.id, one)) for one in Role),
+        ],
+    )
+
+
+def question_card(
+    texts: Texts, edition: Edition, check: Check, question: str, *, notice: str = "", unanswered: bool = False
+) -> Card:
+    """One discipline's question, with the answer given before already picked.
+
+    `notice` tells what was just saved elsewhere; `unanswered` that Next was pressed with nothing picked.
+    """
+    discipline = edition.disciplines[question]
+    number, of = edition.order.index(question) + 1, len(edition.order)
+    given = check.answers.get(question)
+    return card(
+        texts,
+        [
+            heading(texts("question.heading", number=number, of=of, discipline=discipline.name), size="Medium"),
+            progress_bar(number, of),
+            *notices(notice),
+            *([warning(texts("question.nothing_picked"))] if unanswered else []),
+            text(discipline.question, size="Large", weight="Bolder"),
+            choices(
+                "answer",
+                ((str(one), answer_title(texts, edition, discipline, one)) for one in (*discipline.levels, *NoLevel)),
+                label=texts("question.label"),
+                missing=texts("question.nothing_picked"),
+                value=None if given is None else str(given),
+                expanded=True,
+            ),
+            small(texts("question.typing")),
+            buttons(
+                [
+                    button(texts("button.next"), GiveAnswer(check.id, question), takes="answer", primary=True),
+                    button(texts("button.back"), GoBack(check.id, question)),
+                    button(texts("button.pause"), Pause(check.id)),
+                ]
+            ),
+        ],
+    )
+
+
+def paused_card(texts: Texts, answered: int, of: int) -> Card:
+    """What is saved, and how to come back."""
+    return card(
+        texts,
+        [
+            heading(texts("paused.heading")),
+            progress_bar(answered, of),
+            text(texts("paused.text", answered=answered, of=of)),
+            buttons([button(texts("button.go_on"), Start(), primary=True)]),
+        ],
+    )

@@ -1,0 +1,112 @@
+"""The few Adaptive Card elements the cards are made of, each readable without color, pointer or eyes.
+
+Everything newer than Adaptive Cards 1.5 carries a `fallback` that says the same: phones do not draw charts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from cards.presses import Press, encode
+from content.texts import Texts
+
+Element = dict[str, Any]
+Card = dict[str, Any]
+
+
+def card(texts: Texts, body: Sequence[Element]) -> Card:
+    """A card with its language and its first line as what notifications and old clients show."""
+    return {
+        "type": "AdaptiveCard",
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "version": "1.5",
+        "lang": texts.locale.language,
+        "fallbackText": body[0]["text"],
+        "msteams": {"width": "Full"},
+        "body": list(body),
+    }
+
+
+def heading(words: str, *, size: str = "Large", apart: bool = False) -> Element:
+    """A line that screen readers can jump to."""
+    return text(words, size=size, weight="Bolder", style="heading", **_apart(apart=apart))
+
+
+def text(words: str, **looks: Any) -> Element:
+    """A paragraph that wraps."""
+    return {"type": "TextBlock", "text": words, "wrap": True, **looks}
+
+
+def small(words: str) -> Element:
+    """A remark in the margin."""
+    return text(words, isSubtle=True, size="Small")
+
+
+def warning(words: str) -> Element:
+    """Something the person has to mend."""
+    return {"type": "Container", "style": "attention", "bleed": True, "items": [text(words, weight="Bolder")]}
+
+
+def notices(words: str) -> list[Element]:
+    """Something that was just done, or nothing."""
+    return [{"type": "Container", "style": "good", "bleed": True, "items": [text(words)]}] if words else []
+
+
+def button(title: str, press: Press, *, takes: str = "", primary: bool = False) -> Element:
+    """A button that replaces the card; older clients post the same data as a message.
+
+    `takes` names the input that the press needs; without it the card's inputs are neither checked nor sent.
+    """
+    inputs = {"associatedInputs": "auto" if takes else "none"}
+    data = encode(press, without=takes)
+    looks = {"style": "positive"} if primary else {}
+    submit = {"type": "Action.Submit", "title": title, "data": data, **inputs, **looks}
+    return {"type": "Action.Execute", "title": title, "verb": press.do, "data": data, **inputs, **looks, "fallback": submit}
+
+
+def buttons(actions: Iterable[Element]) -> Element:
+    """Buttons in a row. Inside the body, since only there old clients honour an action's fallback."""
+    return {"type": "ActionSet", "spacing": "Large", "actions": list(actions)}
+
+
+def choices(
+    name: str,
+    options: Iterable[tuple[str, str]],
+    *,
+    label: str,
+    missing: str,
+    value: str | None = None,
+    expanded: bool = False,
+) -> Element:
+    """A choice of one among (value, title) pairs that the client insists on."""
+    return {
+        "type": "Input.ChoiceSet",
+        "id": name,
+        "label": label,
+        "isRequired": True,
+        "errorMessage": missing,
+        "style": "expanded" if expanded else "compact",
+        "wrap": True,
+        "choices": [{"value": value, "title": title} for value, title in options],
+        **({} if value is None else {"value": value}),
+    }
+
+
+def facts(pairs: Iterable[tuple[str, str]]) -> Element:
+    """Names with their values."""
+    return {"type": "FactSet", "facts": [{"title": title, "value": value} for title, value in pairs]}
+
+
+def progress_bar(done: int, of: int) -> Element:
+    """How far along; the number stands beside it in words, so the fallback may go without."""
+    return {"type": "ProgressBar", "value": done, "max": of, "color": "accent", "fallback": text(blocks(done, of))}
+
+
+def blocks(filled: int, of: int) -> str:
+    """A bar in plain characters."""
+    return "\u25b0" * filled + "\u25b1" * (of - filled)
+
+
+def _apart(*, apart: bool) -> dict[str, Any]:
+    return {"separator": True, "spacing": "Large"} if apart else {}

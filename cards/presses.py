@@ -1,0 +1,165 @@
+"""What a button says when it is pressed: one type per button, one encoder, one parser, a version.
+
+Nothing else knows the JSON keys. A card's inputs arrive merged into the same object, so an input has the
+name of the field it fills.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+
+from assessment.model import Answer, Level, Role, parse_answer
+
+VERSION = 1
+"""Raised when a field changes its meaning; cards of another version are answered with a fresh one."""
+
+_CONFIG = ConfigDict(extra="forbid")
+
+CheckId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+QuestionId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,60}$")]
+GivenAnswer = Annotated[Answer | None, BeforeValidator(lambda text: parse_answer(text) if text else None)]
+GivenLevel = Annotated[Level, BeforeValidator(lambda text: Level(int(text)))]
+
+
+class UnknownPress(ValueError):
+    """The data of a press is not one of ours, or of another version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Begin a check, or go on with the open one."""
+
+    __pydantic_config__ = _CONFIG
+
+    do: Literal["start"] = "start"
+
+
+@dataclass(frozen=True, slots=True)
+class PickRole:
+    """Say how one looks at Power Platform."""
+
+    __pydantic_config__ = _CONFIG
+
+    check: CheckId
+    role: Role
+    do: Literal["role"] = "role"
+
+
+@dataclass(frozen=True, slots=True)
+class GiveAnswer:
+    """Next: answer a question; `answer` is None where nothing was picked."""
+
+    __pydantic_config__ = _CONFIG
+
+    check: CheckId
+    question: QuestionId
+    answer: GivenAnswer = None
+    do: Literal["answer"] = "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class GoBack:
+    """Back: show the question before this one."""
+
+    __pydantic_config__ = _CONFIG
+
+    check: CheckId
+    question: QuestionId
+    do: Literal["back"] = "back"
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Stop for now."""
+
+    __pydantic_config__ = _CONFIG
+
+    check: CheckId
+    do: Literal["pause"] = "pause"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowResult:
+    """Show a check's result."""
+
+    __pydantic_config__ = _CONFIG
+
+    check: CheckId
+    do: Literal["result"] = "result"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowLift:
+    """Show what would lift a check's result to the next stage."""
+
+    __pydantic_config__ = _CONFIG
+
+    check: CheckId
+    do: Literal["lift"] = "lift"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowOpportunities:
+    """Show the opportunities of any stage."""
+
+    __pydantic_config__ = _CONFIG
+
+    stage: GivenLevel
+    do: Literal["opportunities"] = "opportunities"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowAnswers:
+    """Show the answers of a check."""
+
+    __pydantic_config__ = _CONFIG
+
+    check: CheckId
+    do: Literal["answers"] = "answers"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeAnswer:
+    """Ask one question of a check again."""
+
+    __pydantic_config__ = _CONFIG
+
+    check: CheckId
+    question: QuestionId
+    do: Literal["change"] = "change"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHelp:
+    """Show what the bot understands."""
+
+    __pydantic_config__ = _CONFIG
+
+    do: Literal["help"] = "help"
+
+
+CheckPress = PickRole | GiveAnswer | GoBack | Pause | ShowResult | ShowLift | ShowAnswers | ChangeAnswer
+"""A press on one check, which has to be the presser's own."""
+
+Press = Start | ShowOpportunities | ShowHelp | CheckPress
+
+_PRESS: TypeAdapter[Press] = TypeAdapter(Annotated[Press, Field(discriminator="do")])
+
+
+def encode(press: Press, *, without: str = "") -> dict[str, Any]:
+    """The data a button carries. `without` names the field that the card's input fills."""
+    fields = {name: getattr(press, name) for name in press.__slots__ if name != without}
+    return {"v": VERSION} | {name: str(value) for name, value in fields.items() if value is not None}
+
+
+def parse(data: object) -> Press:
+    """Read what Teams sent back. Raises UnknownPress for anything we did not write."""
+    if not isinstance(data, dict) or data.get("v") != VERSION:
+        raise UnknownPress("no press of this version")
+    try:
+        return _PRESS.validate_python({key: value for key, value in data.items() if key not in {"v", "msteams"}})
+    except ValidationError as error:
+        raise UnknownPress(f"{error.error_count()} fields are wrong") from None

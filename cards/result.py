@@ -1,0 +1,222 @@
+"""The cards of a finished check: its result, the way up, its answers, and the opportunities of a stage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from assessment.check import Check
+from assessment.model import Answer, Level, NoLevel
+from assessment.scoring import Lift, Standing, lift, standing
+from cards.charts import gauge, level_bars
+from cards.elements import Card, Element, button, buttons, card, choices, facts, heading, notices, small, text
+from cards.naming import answer_name, discipline_names, level_name
+from cards.presses import ChangeAnswer, ShowAnswers, ShowLift, ShowOpportunities, ShowResult, Start
+from content.model import Discipline, Edition, Link, LinkState, Opportunity
+from content.texts import Texts
+
+
+def result_card(texts: Texts, edition: Edition, check: Check, *, notice: str = "") -> Card:
+    """The stage, what it means, why, and what to do; or what is missing where no stage can be named."""
+    stands = standing(check.answers, edition.order)
+    if stands.stage is None:
+        return _no_stage_card(texts, edition, check, stands, notice)
+    return card(
+        texts,
+        [
+            heading(texts("result.heading", stage=level_name(texts, edition, stands.stage)), size="ExtraLarge"),
+            *notices(notice),
+            gauge(texts, edition, stands.stage),
+            text(edition.stages[stands.stage].meaning),
+            heading(texts("result.why"), size="Medium", apart=True),
+            text(why(texts, edition, stands)),
+            text(_complete_stage(texts, edition, stands)),
+            level_bars(texts, edition, stands),
+            *_uncounted(texts, edition, check.answers),
+            heading(texts("result.opportunities", stage=edition.stages[stands.stage].name), size="Medium", apart=True),
+            *_opportunities(texts, edition, stands.stage),
+            small(texts("result.edition", edition=edition.name)),
+            buttons(_after_result(texts, check, stands.stage)),
+        ],
+    )
+
+
+def why(texts: Texts, edition: Edition, stands: Standing) -> str:
+    """The stage's reason in one sentence."""
+    if stands.stage is None:
+        raise ValueError("no stage is named, so there is nothing to explain")
+    up = lift(stands)
+    shown = stands.stage if up is None or stands.stage > Level.INITIAL else up.target
+    reached = texts.count(
+        "why.reached", len(stands.reached(shown)), answered=len(stands.levels), level=shown
+    )
+    if up is None:
+        return texts("why.top", reached=reached)
+    return texts("why.below", reached=reached, hindrance=_hindrance(texts, edition, up))
+
+
+def lift_card(texts: Texts, edition: Edition, check: Check) -> Card:
+    """The disciplines to raise, and what their next level asks for."""
+    stands = standing(check.answers, edition.order)
+    up = lift(stands)
+    back = button(texts("button.result"), ShowResult(check.id), primary=True)
+    if up is None:
+        return card(texts, [heading(texts("lift.none.heading")), text(texts("lift.none.text")), buttons([back])])
+    raised = (edition.disciplines[one] for one in up.nearest)
+    return card(
+        texts,
+        [
+            heading(texts("lift.heading", stage=level_name(texts, edition, up.target))),
+            text(texts.count("lift.text", up.needed, target=up.target) if up.is_certain
+                 else texts.count("lift.choice", up.needed, target=up.target)),
+            *(one for discipline in raised for one in _next_level(texts, edition, discipline, stands.levels)),
+            buttons([back]),
+        ],
+    )
+
+
+def answers_card(texts: Texts, edition: Edition, check: Check) -> Card:
+    """Every answer of a check, each of which can be changed."""
+    return card(
+        texts,
+        [
+            heading(texts("answers.heading")),
+            facts(
+                (edition.disciplines[one].name, _given(texts, edition, check.answers.get(one)))
+                for one in edition.order
+            ),
+            choices(
+                "question",
+                ((one.id, one.name) for one in edition.disciplines.values()),
+                label=texts("answers.label"),
+                missing=texts("answers.nothing_picked"),
+                value=edition.order[0],
+            ),
+            buttons(
+                [
+                    button(texts("button.change"), ChangeAnswer(check.id, edition.order[0]), takes="question", primary=True),
+                    button(texts("button.result"), ShowResult(check.id)),
+                ]
+            ),
+        ],
+    )
+
+
+def opportunities_card(texts: Texts, edition: Edition, stage: Level, check: Check | None) -> Card:
+    """The opportunities of one stage, and a way to those of another."""
+    return card(
+        texts,
+        [
+            heading(texts("opportunities.heading", stage=level_name(texts, edition, stage))),
+            text(edition.stages[stage].meaning, isSubtle=True),
+            *_opportunities(texts, edition, stage),
+            small(texts("result.edition", edition=edition.name)),
+            choices(
+                "stage",
+                ((str(one), level_name(texts, edition, one)) for one in edition.stages),
+                label=texts("opportunities.label"),
+                missing=texts("opportunities.nothing_picked"),
+                value=str(stage),
+            ),
+            buttons(
+                [
+                    button(texts("button.show_stage"), ShowOpportunities(stage), takes="stage", primary=True),
+                    button(texts("button.result"), ShowResult(check.id)) if check else button(texts("button.start"), Start()),
+                ]
+            ),
+        ],
+    )
+
+
+def _no_stage_card(texts: Texts, edition: Edition, check: Check, stands: Standing, notice: str) -> Card:
+    return card(
+        texts,
+        [
+            heading(texts("no_stage.heading")),
+            *notices(notice),
+            text(texts.count("no_stage.text", stands.missing, answered=len(stands.levels), of=stands.asked)),
+            *_uncounted(texts, edition, check.answers),
+            text(texts("no_stage.hint")),
+            *([level_bars(texts, edition, stands)] if stands.levels else []),
+            buttons(
+                [
+                    button(texts("button.answers"), ShowAnswers(check.id), primary=True),
+                    button(texts("button.opportunities"), ShowOpportunities(Level.INITIAL)),
+                    button(texts("button.again"), Start()),
+                ]
+            ),
+        ],
+    )
+
+
+def _after_result(texts: Texts, check: Check, stage: Level) -> Iterable[Element]:
+    if stage.next:
+        yield button(texts("button.lift", level=stage.next), ShowLift(check.id), primary=True)
+    yield button(texts("button.opportunities"), ShowOpportunities(stage.next or stage))
+    yield button(texts("button.answers"), ShowAnswers(check.id))
+    yield button(texts("button.again"), Start())
+
+
+def _hindrance(texts: Texts, edition: Edition, up: Lift) -> str:
+    names = discipline_names(texts, edition, up.nearest)
+    if up.is_certain:
+        return texts.count("why.held_back", up.needed, names=names, target=up.target)
+    return texts.count("why.choice", up.needed, target=up.target)
+
+
+def _complete_stage(texts: Texts, edition: Edition, stands: Standing) -> str:
+    if stands.complete_stage is None:
+        raise ValueError("no stage is named, so no complete stage either")
+    name = level_name(texts, edition, stands.complete_stage)
+    if not stands.held_back_by:
+        return texts("complete.top", stage=name)
+    if len(stands.held_back_by) == len(stands.levels):
+        return texts("complete.all", stage=name)
+    names = discipline_names(texts, edition, stands.held_back_by)
+    return texts.count("complete.held_back", len(stands.held_back_by), stage=name, names=names)
+
+
+def _uncounted(texts: Texts, edition: Edition, answers: Mapping[str, Answer]) -> list[Element]:
+    """Which disciplines count in no stage, and why; nothing where all count."""
+    shown = []
+    for reason in NoLevel:
+        if out := [one for one in edition.order if answers.get(one) is reason]:
+            shown.append(small(texts(f"uncounted.{reason}", names=discipline_names(texts, edition, out))))
+    return shown
+
+
+def _next_level(
+    texts: Texts, edition: Edition, discipline: Discipline, levels: Mapping[str, Level]
+) -> Iterable[Element]:
+    now = levels[discipline.id]
+    if now.next is None:
+        return
+    yield heading(discipline.name, size="Medium", apart=True)
+    yield small(
+        texts("lift.step", now=level_name(texts, edition, now), next=level_name(texts, edition, now.next))
+    )
+    yield text("\n".join(f"- {one.text}" for one in discipline.levels[now.next].statements))
+
+
+def _given(texts: Texts, edition: Edition, answer: Answer | None) -> str:
+    return texts("answer.open") if answer is None else answer_name(texts, edition, answer)
+
+
+def _opportunities(texts: Texts, edition: Edition, stage: Level) -> Iterable[Element]:
+    for one in edition.opportunities_at(stage):
+        yield {"type": "Container", "items": list(_opportunity(texts, one))}
+
+
+def _opportunity(texts: Texts, one: Opportunity) -> Iterable[Element]:
+    yield text(one.title, weight="Bolder")
+    yield text(one.text, spacing="None")
+    if one.links:
+        yield text("\n".join(f"- {_link(texts, link)}" for link in one.links), spacing="Small")
+
+
+def _link(texts: Texts, link: Link) -> str:
+    shown = f"[{link.title}]({link.url})"
+    if link.state is LinkState.CURRENT:
+        return shown
+    if link.successor is None:
+        return texts(f"link.{link.state}.alone", link=shown)
+    return texts(f"link.{link.state}.successor", link=shown, successor=f"[{link.successor.title}]({link.successor.url})")

@@ -1,0 +1,115 @@
+"""The cards around a check: welcome, help, history, and what to say when something is not as expected."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from assessment.check import Check
+from assessment.model import Level
+from assessment.scoring import standing
+from cards.elements import Card, Element, button, buttons, card, heading, small, text
+from cards.naming import answer_name, level_name
+from cards.presses import ShowResult, Start
+from content.model import Edition
+from content.texts import Texts
+
+HISTORY_SHOWN = 8
+"""Finished checks on one card; older ones are counted, so that the card stays small."""
+
+
+def welcome_card(texts: Texts, questions: int) -> Card:
+    """What the bot does, how long it takes, who sees the answers."""
+    return card(
+        texts,
+        [
+            heading(texts("welcome.heading")),
+            text(texts("welcome.text")),
+            text(texts("welcome.effort", questions=questions)),
+            text(texts("welcome.privacy")),
+            buttons([button(texts("button.start"), Start(), primary=True)]),
+        ],
+    )
+
+
+def help_card(texts: Texts, commands: Iterable[str], *, intro: str, start: str) -> Card:
+    """The words the bot understands here. `intro` says why the person sees this, `start` what Start does now."""
+    known = "\n".join(f"- **{texts.words[one][0]}**: {texts(f'command.{one}')}" for one in commands)
+    return card(
+        texts,
+        [heading(texts("help.heading")), text(intro), text(known), buttons([button(start, Start(), primary=True)])],
+    )
+
+
+def history_card(
+    texts: Texts, checks: Sequence[tuple[Check, Edition]], zone: dt.tzinfo
+) -> Card:
+    """Each finished check with its date, its stage, and what moved since the one before. Newest first."""
+    shown = checks[:HISTORY_SHOWN]
+    before = [*checks[1 : len(shown) + 1], None][: len(shown)]
+    older = len(checks) - len(shown)
+    return card(
+        texts,
+        [
+            heading(texts("history.heading")),
+            *(_finished(texts, one, earlier, zone) for one, earlier in zip(shown, before, strict=True)),
+            *([small(texts.count("history.older", older))] if older else []),
+            buttons(
+                [
+                    button(texts("button.latest_result"), ShowResult(checks[0][0].id), primary=True),
+                    button(texts("button.again"), Start()),
+                ]
+            ),
+        ],
+    )
+
+
+def plain_card(texts: Texts, title: str, words: str, *, start: str = "") -> Card:
+    """A short message, with a Start button where one helps."""
+    return card(
+        texts,
+        [heading(title), text(words), *([buttons([button(start, Start(), primary=True)])] if start else [])],
+    )
+
+
+def link_card(texts: Texts, title: str, words: str, link: str, url: str) -> Card:
+    """A short message that leads somewhere else in Teams."""
+    opens = {"type": "Action.OpenUrl", "title": link, "url": url}
+    return card(texts, [heading(title), text(words), buttons([opens])])
+
+
+def _finished(
+    texts: Texts, one: tuple[Check, Edition], earlier: tuple[Check, Edition] | None, zone: dt.tzinfo
+) -> Element:
+    check, edition = one
+    stage = standing(check.answers, edition.order).stage
+    name = texts("history.no_stage") if stage is None else level_name(texts, edition, stage)
+    day = texts.date(check.finished_at or check.started_at, zone)
+    return {
+        "type": "Container",
+        "separator": True,
+        "items": [
+            text(texts("history.line", date=day, stage=name), weight="Bolder"),
+            small(_moves(texts, one, earlier)),
+        ],
+    }
+
+
+def _moves(texts: Texts, one: tuple[Check, Edition], earlier: tuple[Check, Edition] | None) -> str:
+    """Which disciplines' levels differ from the check before."""
+    if earlier is None:
+        return texts("history.first")
+    (now, edition), (then, _) = one, earlier
+    moved = [
+        texts(
+            "history.move",
+            discipline=edition.disciplines[discipline].name,
+            then=answer_name(texts, edition, was),
+            now=answer_name(texts, edition, its),
+        )
+        for discipline in edition.order
+        if isinstance(its := now.answers.get(discipline), Level)
+        and isinstance(was := then.answers.get(discipline), Level)
+        and its is not was
+    ]
+    return texts("history.moved", moves=texts.join(moved)) if moved else texts("history.still")

@@ -1,0 +1,243 @@
+"""The maturity check as a conversation: what a person says or presses, and the card they get."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from assessment.check import ROLE, Check, open_question, question_after, question_before
+from assessment.model import Answer, Level, Person
+from assessment.scoring import standing
+from cards.check import paused_card, question_card, role_card
+from cards.elements import Card
+from cards.naming import answer_name
+from cards.presses import (
+    ChangeAnswer,
+    CheckPress,
+    GiveAnswer,
+    GoBack,
+    Pause,
+    PickRole,
+    Press,
+    ShowAnswers,
+    ShowHelp,
+    ShowLift,
+    ShowOpportunities,
+    ShowResult,
+    Start,
+)
+from cards.result import answers_card, lift_card, opportunities_card, result_card
+from cards.talk import help_card, history_card, plain_card
+from content.loading import Content
+from content.model import Edition
+from dialogs.words import PERSONAL, PUBLIC, Vocabulary
+from storage.checks import Checks
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who speaks, when, and in which message."""
+
+    person: Person
+    activity_id: str
+    at: dt.datetime
+    zone: dt.tzinfo
+    """The person's own time zone, for dates on cards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The card a person gets."""
+
+    card: Card
+    settled: bool = False
+    """Whether a check is complete with this card, so that all of the person's devices should show it."""
+
+
+class Survey:
+    """Asks the questions of an edition, keeps the answers, and shows what follows from them.
+
+    Every answer is committed before its reply is returned, and repeating anything changes nothing.
+    """
+
+    def __init__(self, content: Content, checks: Checks, edition: str) -> None:
+        self._content = content
+        self._texts = content.texts
+        self._checks = checks
+        self._edition = content.editions[edition]
+        self._vocabulary = Vocabulary(content.texts)
+
+    async def said(self, visit: Visit, text: str) -> Reply:
+        """Answer what a person typed in their own chat."""
+        match self._vocabulary.meaning(text):
+            case "start":
+                return await self._start(visit)
+            case "result":
+                return await self._result(visit)
+            case "opportunities":
+                return await self._opportunities(visit, None)
+            case "history":
+                return await self._history(visit)
+            case "help":
+                return await self._help(visit, self._texts("help.asked"))
+            case _:
+                return await self._answered_in_words(visit, text)
+
+    async def pressed(self, visit: Visit, press: Press) -> Reply:
+        """Answer a press of a button in a person's own chat."""
+        match press:
+            case Start():
+                return await self._start(visit)
+            case ShowOpportunities(stage):
+                return await self._opportunities(visit, stage)
+            case ShowHelp():
+                return await self._help(visit, self._texts("help.asked"))
+            case _:
+                return await self._pressed_on_check(visit, press)
+
+    def said_in_public(self, text: str) -> Card | None:
+        """Answer what was typed in a channel or group chat; None where the answer belongs in the own chat."""
+        meaning = self._vocabulary.meaning(text)
+        if meaning in PERSONAL and meaning != "help":
+            return None
+        intro = self._texts("help.in_public")
+        return help_card(self._texts, PUBLIC, intro=intro, start=self._texts("button.start"))
+
+    async def _start(self, visit: Visit) -> Reply:
+        return await self._here(visit, await self._checks.open(visit.person, self._edition.id, visit.at))
+
+    async def _result(self, visit: Visit) -> Reply:
+        check = await self._last_finished(visit.person)
+        return Reply(result_card(self._texts, self._edition_of(check), check)) if check else self._nothing_finished()
+
+    async def _opportunities(self, visit: Visit, stage: Level | None) -> Reply:
+        check = await self._last_finished(visit.person)
+        edition = self._edition_of(check) if check else self._edition
+        if stage is None and check:
+            stage = standing(check.answers, edition.order).stage
+        return Reply(opportunities_card(self._texts, edition, stage or Level.INITIAL, check))
+
+    async def _history(self, visit: Visit) -> Reply:
+        checks = [(one, self._edition_of(one)) for one in await self._checks.finished(visit.person)]
+        return Reply(history_card(self._texts, checks, visit.zone)) if checks else self._nothing_finished()
+
+    async def _help(self, visit: Visit, intro: str) -> Reply:
+        check = await self._checks.latest(visit.person)
+        under_way = check is not None and check.finished_at is None
+        start = self._texts("button.go_on" if under_way else "button.start")
+        return Reply(help_card(self._texts, PERSONAL, intro=intro, start=start))
+
+    async def _answered_in_words(self, visit: Visit, text: str) -> Reply:
+        check = await self._checks.latest(visit.person)
+        if check is None or (question := self._open_question(check)) is None:
+            return await self._help(visit, self._texts("help.unknown"))
+        edition = self._edition_of(check)
+        match self._vocabulary.meaning(text):
+            case "back":
+                return await self._back(visit, check, question)
+            case "pause":
+                return self._paused(check)
+        if question == ROLE:
+            role = self._vocabulary.role(text)
+            if role is None:
+                return await self._help(visit, self._texts("help.unknown"))
+            return await self._here(visit, await self._checks.set_role(check, role))
+        answer = self._vocabulary.answer(text, edition)
+        if answer is None:
+            number, of = edition.order.index(question) + 1, len(edition.order)
+            return await self._help(visit, self._texts("help.at_question", number=number, of=of))
+        delivered_before = (one for one, by in check.given_by.items() if by == visit.activity_id)
+        return await self._answer(visit, check, next(delivered_before, question), answer)
+
+    async def _pressed_on_check(self, visit: Visit, press: CheckPress) -> Reply:
+        check = await self._checks.get(visit.person, press.check)
+        if check is None or not self._knows_question(check, press):
+            return self._stale()
+        edition = self._edition_of(check)
+        match press:
+            case PickRole(_, role):
+                return await self._here(visit, await self._checks.set_role(check, role))
+            case GiveAnswer(_, question, answer):
+                if answer is None:
+                    return Reply(question_card(self._texts, edition, check, question, unanswered=True))
+                return await self._answer(visit, check, question, answer)
+            case GoBack(_, question):
+                return await self._back(visit, check, question)
+            case Pause():
+                return self._paused(check)
+            case ChangeAnswer(_, question):
+                return await self._here(visit, await self._checks.revisit(check, question))
+        return await self._look_at(visit, check, press)
+
+    async def _look_at(self, visit: Visit, check: Check, press: CheckPress) -> Reply:
+        """The cards about a check that is finished; one that is not goes on where it is."""
+        if check.finished_at is None:
+            return await self._here(visit, check)
+        edition = self._edition_of(check)
+        match press:
+            case ShowLift():
+                return Reply(lift_card(self._texts, edition, check))
+            case ShowAnswers():
+                return Reply(answers_card(self._texts, edition, check))
+            case _:
+                return Reply(result_card(self._texts, edition, check))
+
+    async def _answer(self, visit: Visit, check: Check, question: str, answer: Answer) -> Reply:
+        """Keep an answer and show where the person now is; say what was saved where that does not show."""
+        edition = self._edition_of(check)
+        out_of_turn = self._open_question(check) != question or check.finished_at is not None
+        news = out_of_turn and check.answers.get(question) != answer
+        after = await self._checks.record(check, question, answer, visit.activity_id, visit.at)
+        following = question_after(question, edition.order)
+        if check.revisiting == question and check.finished_at is None and following in after.answers:
+            after = await self._checks.revisit(after, following)
+        return await self._here(visit, after, self._saved(edition, question, answer) if news else "")
+
+    async def _back(self, visit: Visit, check: Check, question: str) -> Reply:
+        """The question before; from a change to a finished check, its answers."""
+        edition = self._edition_of(check)
+        if check.finished_at is not None:
+            return Reply(answers_card(self._texts, edition, await self._checks.revisit(check, None)))
+        return await self._here(visit, await self._checks.revisit(check, question_before(question, edition.order)))
+
+    def _paused(self, check: Check) -> Reply:
+        return Reply(paused_card(self._texts, len(check.answers), len(self._edition_of(check).order)))
+
+    async def _here(self, visit: Visit, check: Check, notice: str = "") -> Reply:
+        """The card the person is at; the last answer finishes the check."""
+        edition = self._edition_of(check)
+        question = self._open_question(check)
+        if question == ROLE:
+            return Reply(role_card(self._texts, check, notice=notice))
+        if question is not None:
+            return Reply(question_card(self._texts, edition, check, question, notice=notice))
+        finished = await self._checks.finish(check, visit.at) if check.finished_at is None else check
+        return Reply(result_card(self._texts, edition, finished, notice=notice), settled=True)
+
+    def _saved(self, edition: Edition, question: str, answer: Answer) -> str:
+        return self._texts(
+            "saved", discipline=edition.disciplines[question].name, answer=answer_name(self._texts, edition, answer)
+        )
+
+    def _nothing_finished(self) -> Reply:
+        words = self._texts("history.empty.text", questions=len(self._edition.order))
+        title = self._texts("history.empty.heading")
+        return Reply(plain_card(self._texts, title, words, start=self._texts("button.start")))
+
+    def _stale(self) -> Reply:
+        title, words = self._texts("problem.stale.heading"), self._texts("problem.stale.text")
+        return Reply(plain_card(self._texts, title, words, start=self._texts("button.start")))
+
+    async def _last_finished(self, person: Person) -> Check | None:
+        return next(iter(await self._checks.finished(person)), None)
+
+    def _edition_of(self, check: Check) -> Edition:
+        """The edition a check was started in. The start of the bot made sure that it is there."""
+        return self._content.editions[check.edition]
+
+    def _open_question(self, check: Check) -> str | None:
+        return open_question(check, self._edition_of(check).order)
+
+    def _knows_question(self, check: Check, press: CheckPress) -> bool:
+        question = getattr(press, "question", None)
+        return question is None or question in self._edition_of(check).disciplines

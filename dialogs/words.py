@@ -1,0 +1,43 @@
+"""What people type, and what it means: an exact word or a listed synonym, never a guess."""
+
+from __future__ import annotations
+
+from assessment.model import Answer, Level, NoLevel, Role
+from content.model import Edition
+from content.texts import Texts
+
+PERSONAL = ("start", "result", "opportunities", "history", "help")
+"""The commands of a personal chat, in the order that help and the manifest list them."""
+
+PUBLIC = ("start", "help")
+"""The commands of a team channel or a group chat."""
+
+
+class Vocabulary:
+    """The words of one language and the level names of an edition, looked up by what was typed."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._meanings = {said: key for key, words in texts.words.items() for said in words}
+
+    def meaning(self, text: str) -> str | None:
+        """The key of the word that was typed, such as "start" or "dont-know"; None for anything else."""
+        return self._meanings.get(_plain(text))
+
+    def answer(self, text: str, edition: Edition) -> Answer | None:
+        """The answer that was typed: 1 to 5, 100 to 500, a level's name, don't know, not applicable."""
+        meaning = self.meaning(text)
+        if meaning in list(NoLevel):
+            return NoLevel(meaning)
+        names = {stage.name.lower(): level for level, stage in edition.stages.items()}
+        numbers = {str(number): level for level in Level for number in (level, level // 100)}
+        return (names | numbers).get(_plain(text))
+
+    def role(self, text: str) -> Role | None:
+        """The role that was typed."""
+        meaning = self.meaning(text)
+        return Role(meaning) if meaning in list(Role) else None
+
+
+def _plain(text: str) -> str:
+    """Phones capitalise, curl apostrophes and end with a full stop; none of it changes what is meant."""
+    return " ".join(text.lower().replace("\u2019", "'").split()).rstrip(".!")

@@ -1,0 +1,90 @@
+"""A fresh bot, a fresh Teams, and two colleagues for each test."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, TCPConnector, web
+
+from tests.acceptance.connector import Connector
+from tests.acceptance.device import Door
+from tests.acceptance.directory import Directory
+from tests.acceptance.loopback import only_loopback
+from tests.acceptance.running import RunningBot
+from tests.acceptance.teams import Colleague, Teams
+from tests.acceptance.tokens import Issuer
+from tests.databases import postgresql_server, postgresql_url, sqlite_url  # noqa: F401 -- fixtures
+
+
+@pytest.fixture(autouse=True)
+def stays_on_this_machine() -> Iterator[list[str]]:
+    with only_loopback() as tried:
+        yield tried
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A new SQLite file, unless the test is marked `on_both_databases`."""
+    url: str = request.getfixturevalue(getattr(request, "param", "sqlite_url"))
+    return url
+
+
+@pytest.fixture
+def more_settings() -> dict[str, Any]:
+    """What a test sets besides the usual: `@pytest.mark.parametrize("more_settings", [{...}])`."""
+    return {}
+
+
+@pytest.fixture
+def make_app(database_url: str, more_settings: dict[str, Any]) -> Callable[[], web.Application]:
+    # Imported here, so that the harness's own tests run without the bot.
+    from app import create_app  # noqa: PLC0415
+    from bot.settings import Settings  # noqa: PLC0415
+
+    usual = {"app_id": "", "host": "127.0.0.1", "database_url": database_url}
+    return lambda: create_app(Settings(**(usual | more_settings)))
+
+
+@pytest.fixture
+async def bot(make_app: Callable[[], web.Application]) -> AsyncIterator[RunningBot]:
+    async with RunningBot(make_app) as running:
+        yield running
+
+
+@pytest.fixture
+def directory() -> Directory:
+    return Directory()
+
+
+@pytest.fixture
+async def connector(directory: Directory) -> AsyncIterator[Connector]:
+    async with Connector(directory) as running:
+        yield running
+
+
+@pytest.fixture
+def issuer(connector: Connector, monkeypatch: pytest.MonkeyPatch) -> Iterator[Issuer]:
+    """Who signs for Teams; let `more_settings` depend on it, so that the bot starts with its environment."""
+    with Issuer("6f9c1a52-3d7e-4b80-9a14-2c5e8d7b0f31", connector.service_url) as running:
+        for name, value in running.environment().items():
+            monkeypatch.setenv(name, value)
+        yield running
+
+
+@pytest.fixture
+async def teams(directory: Directory, connector: Connector, bot: RunningBot) -> AsyncIterator[Teams]:
+    # A connection each, so that none outlives a restart of the bot.
+    async with ClientSession(connector=TCPConnector(force_close=True)) as session:
+        teams = Teams(directory, connector, Door(session, f"{bot.url}/api/messages"))
+        yield teams
+        teams.nothing_went_wrong_unseen()
+
+
+@pytest.fixture
+def ada(teams: Teams) -> Colleague:
+    return teams.colleague("Ada Lovelace")
+
+
+@pytest.fixture
+def bo(teams: Teams) -> Colleague:
+    return teams.colleague("Bo Diddley")
