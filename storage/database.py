@@ -1,0 +1,75 @@
+"""The door to everything that is kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiosql
+
+from storage.backend import Backend, Connect
+from storage.checks import Checks
+from storage.conversations import Conversations
+from storage.postgresql import PostgreSQL
+from storage.schema import DRIVER_ERRORS, DatabaseNotReady, migrate
+from storage.sqlite import SQLite
+
+__all__ = ["Database", "DatabaseNotReady", "open_database"]
+
+SQL = Path(__file__).parent / "sql"
+
+
+@asynccontextmanager
+async def open_database(url: str) -> AsyncIterator[Database]:
+    """Bring the database at `url` to the newest migration and open it, until the block ends.
+
+    Raises ValueError for a URL that names no database, DatabaseNotReady for one that cannot be used.
+    """
+    backend = backend_for(url)
+    newest = await asyncio.to_thread(migrate, backend)
+    async with backend.connections() as connect:
+        yield Database(backend, connect, newest)
+
+
+def backend_for(url: str) -> Backend:
+    """The database that a URL names."""
+    scheme, _, rest = url.partition("://")
+    if scheme in ("postgresql", "postgres", "postgresql+psycopg"):
+        return PostgreSQL(f"postgresql://{rest}")
+    path = rest.removeprefix("/")
+    if scheme == "sqlite" and path not in (rest, "", ":memory:"):
+        return SQLite(Path(path))
+    # The URL itself stays out of the message: it may hold a password.
+    raise ValueError(
+        "DATABASE_URL names no database. Use sqlite:///folder/file.db, sqlite:////absolute/path/file.db "
+        "or postgresql://user:password@host:5432/name."
+    )
+
+
+class Database:
+    """An open database."""
+
+    def __init__(self, backend: Backend, connect: Connect, newest: str | None) -> None:
+        self._connect = connect
+        self._newest = newest
+        self._sql = _statements("database", backend)
+        self.checks = Checks(_statements("checks", backend), connect)
+        self.conversations = Conversations(_statements("conversations", backend), connect)
+
+    async def ready(self) -> None:
+        """Raise DatabaseNotReady unless the database answers and is at the newest migration."""
+        try:
+            async with self._connect() as connection:
+                (found,) = await self._sql.revision(connection) or (None,)
+        except DRIVER_ERRORS as error:
+            raise DatabaseNotReady.unreachable(error) from error
+        if found != self._newest:
+            raise DatabaseNotReady.at_other_migration(found, self._newest)
+
+
+def _statements(name: str, backend: Backend) -> Any:
+    # Any: aiosql makes a method of each named statement as it reads the file.
+    return aiosql.from_path(SQL / f"{name}.sql", backend.adapter)

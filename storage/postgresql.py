@@ -1,0 +1,67 @@
+"""PostgreSQL: a server that several replicas of the bot share."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool
+from sqlalchemy import Engine, NullPool, create_engine
+
+from storage.backend import Connect
+
+MAX_CONNECTIONS = 8
+"""Per replica. A statement takes a fraction of a millisecond, so few connections serve many people."""
+
+PATIENCE_SECONDS = 5.0
+"""How long a statement waits for a connection; Teams gives up on a pressed button after some ten seconds."""
+
+MIGRATION_LOCK = 4_127_309_662
+"""Any number that nothing else in the database locks."""
+
+Pool = AsyncConnectionPool[psycopg.AsyncConnection[Any]]
+
+
+class PostgreSQL:
+    """A database on a PostgreSQL server."""
+
+    adapter = "apsycopg"
+    lock = f"select pg_advisory_xact_lock({MIGRATION_LOCK})"
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def engine(self) -> Engine:
+        """What migrations run on."""
+        return create_engine(
+            "postgresql+psycopg://", creator=lambda: psycopg.connect(self._url), poolclass=NullPool
+        )
+
+    @asynccontextmanager
+    async def connections(self) -> AsyncIterator[Connect]:
+        """Open a pool that outlives restarts of the server."""
+
+        async def check(connection: psycopg.AsyncConnection[Any]) -> None:
+            try:
+                await pool.check_connection(connection)
+            except psycopg.Error:
+                # The server was restarted: the idle connections are dead too, and finding out one by one
+                # takes the pool a second and more for each.
+                await pool.drain()
+                raise
+
+        pool: Pool = AsyncConnectionPool(
+            self._url,
+            kwargs={"autocommit": True},
+            min_size=1,
+            max_size=MAX_CONNECTIONS,
+            timeout=PATIENCE_SECONDS,
+            # The pause between attempts doubles up to this; the default would add minutes to a long outage.
+            reconnect_timeout=PATIENCE_SECONDS,
+            check=check,
+            open=False,
+        )
+        async with pool:
+            yield pool.connection

@@ -1,0 +1,51 @@
+-- name: open(id, tenant_id, person_id, edition, now)!
+insert into checks (id, tenant_id, person_id, edition, started_at)
+values (:id, :tenant_id, :person_id, :edition, :now)
+on conflict (tenant_id, person_id) where finished_at is null do nothing;
+
+-- name: latest(tenant_id, person_id)
+select checks.id, edition, role, revisiting, started_at, finished_at, discipline, answer, activity_id
+from checks left join answers on answers.check_id = checks.id
+where checks.id = (
+    select id from checks
+    where tenant_id = :tenant_id and person_id = :person_id
+    order by case when finished_at is null then 0 else 1 end, started_at desc, finished_at desc
+    limit 1
+);
+
+-- name: get(id, tenant_id, person_id)
+select checks.id, edition, role, revisiting, started_at, finished_at, discipline, answer, activity_id
+from checks left join answers on answers.check_id = checks.id
+where checks.id = :id and tenant_id = :tenant_id and person_id = :person_id;
+
+-- name: fresh(id)
+select checks.id, edition, role, revisiting, started_at, finished_at, discipline, answer, activity_id
+from checks left join answers on answers.check_id = checks.id
+where checks.id = :id;
+
+-- name: finished(tenant_id, person_id)
+select checks.id, edition, role, revisiting, started_at, finished_at, discipline, answer, activity_id
+from checks left join answers on answers.check_id = checks.id
+where tenant_id = :tenant_id and person_id = :person_id and finished_at is not null
+order by started_at desc, finished_at desc, checks.id;
+
+-- name: editions()
+select distinct edition from checks;
+
+-- name: record(id, discipline, answer, activity_id, now)!
+insert into answers (check_id, discipline, answer, activity_id, answered_at)
+values (:id, :discipline, :answer, :activity_id, :now)
+on conflict (check_id, discipline) do update set
+    answer = excluded.answer, activity_id = excluded.activity_id, answered_at = excluded.answered_at;
+
+-- name: set_role(id, role, question)!
+update checks set role = :role, revisiting = nullif(revisiting, :question) where id = :id;
+
+-- name: revisit(id, question)!
+update checks set revisiting = :question where id = :id;
+
+-- name: leave(id, question)!
+update checks set revisiting = nullif(revisiting, :question) where id = :id;
+
+-- name: finish(id, now)!
+update checks set finished_at = :now where id = :id and finished_at is null;

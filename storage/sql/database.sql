@@ -1,0 +1,2 @@
+-- name: revision()^
+select version_num from alembic_version;

@@ -1,0 +1,100 @@
+"""SQLite: one file, one connection for the whole process."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from aiosql.adapters.aiosqlite import AioSQLiteAdapter
+from aiosqlite import Connection
+from sqlalchemy import Engine, NullPool, create_engine
+
+from storage.backend import Connect
+
+BUSY_SECONDS = 5.0
+"""How long a statement waits for another process that is writing."""
+
+
+class OneCallAdapter(AioSQLiteAdapter):
+    """aiosql's adapter, with reads that are over in one call.
+
+    All tasks share the connection, and a cursor left open between two awaits pins it to a snapshot. As soon
+    as anybody else writes to the file, SQLite refuses (SQLITE_BUSY_SNAPSHOT) what other tasks write here.
+    """
+
+    async def select(
+        self,
+        conn: Connection,
+        _query_name: str,
+        sql: str,
+        parameters: Any,
+        record_class: None = None,  # noqa: ARG002 - rows stay tuples here
+    ) -> AsyncIterator[Any]:
+        for row in await conn.execute_fetchall(sql, parameters):
+            yield row
+
+    async def select_one(
+        self,
+        conn: Connection,
+        _query_name: str,
+        sql: str,
+        parameters: Any,
+        record_class: None = None,  # noqa: ARG002 - rows stay tuples here
+    ) -> Any:
+        rows = await conn.execute_fetchall(sql, parameters)
+        return next(iter(rows), None)
+
+
+class SQLite:
+    """A database file. Its folder and the file are made when the migrations run."""
+
+    adapter = OneCallAdapter
+    lock = "begin immediate"
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def engine(self) -> Engine:
+        """What migrations run on."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        return create_engine("sqlite://", creator=self._connect, poolclass=NullPool)
+
+    @asynccontextmanager
+    async def connections(self) -> AsyncIterator[Connect]:
+        """Open the one connection that all tasks share."""
+        async with Connection(self._connect, iter_chunk_size=64) as shared:
+            yield lambda: self._lend(shared)
+
+    @asynccontextmanager
+    async def _lend(self, shared: Connection) -> AsyncIterator[Connection]:
+        # A deleted file can still be written to for as long as it is open, and then everything is lost.
+        if not self._path.exists():
+            raise FileNotFoundError(errno.ENOENT, "the database file is gone", str(self._path))
+        yield shared
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
+        _use_wal(connection)
+        connection.execute("pragma synchronous = full")
+        connection.execute("pragma foreign_keys = on")
+        return connection
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Switch the file to a write-ahead log; it stays so."""
+    give_up_at = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("pragma journal_mode = wal")
+        except sqlite3.OperationalError:
+            # Of two processes that do this to a new file at once SQLite turns one away without waiting.
+            if time.monotonic() > give_up_at:
+                raise
+            time.sleep(0.01)
+        else:
+            return
