@@ -36,7 +36,9 @@ def utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def create_app(settings: Settings, *, credentials: Credentials | None = None, clock: Clock = utc_now) -> web.Application:
+def create_app(
+    settings: Settings, *, credentials: Credentials | None = None, clock: Clock = utc_now
+) -> web.Application:
     """The bot as an aiohttp application; it opens its database and its session when it is started.
 
     Raises ContentError or CannotStart for content that is not right.
@@ -58,7 +60,9 @@ def create_app(settings: Settings, *, credentials: Credentials | None = None, cl
 
 
 @asynccontextmanager
-async def _door(settings: Settings, content: Content, tokens: Credentials, clock: Clock) -> AsyncIterator[Door]:
+async def _door(
+    settings: Settings, content: Content, tokens: Credentials, clock: Clock
+) -> AsyncIterator[Door]:
     """Everything between the HTTP door and the database, open for as long as the app runs."""
     async with (
         ClientSession(cookie_jar=DummyCookieJar()) as session,

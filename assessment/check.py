@@ -22,7 +22,7 @@ class Check:
     answers: Mapping[str, Answer]
     """Discipline id to answer."""
     given_by: Mapping[str, str]
-    """Discipline id to the id of the activity that gave its answer: how a message delivered twice is known."""
+    """Discipline id to the activity that gave its answer; by this a message delivered twice is known."""
     revisiting: str | None
     """The question the person went back to, until it is answered again."""
     started_at: dt.datetime
@@ -31,7 +31,7 @@ class Check:
 
 
 def open_question(check: Check, disciplines: Sequence[str]) -> str | None:
-    """The question the person is at: the one gone back to, else the first unanswered; None when none is left."""
+    """The question the person is at: the one gone back to, else the first unanswered one, if any."""
     if check.revisiting is not None:
         return check.revisiting
     if check.role is None:

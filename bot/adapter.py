@@ -43,14 +43,24 @@ class _Replies:
         message = as_json(activity)
         return _sent(await patiently(lambda: self._teams.send(self._service_url, conversation_id, message)))
 
-    async def reply_to_activity(self, conversation_id: str, activity_id: str, activity: Activity) -> ResourceResponse:
-        message = as_json(activity)
-        return _sent(await patiently(lambda: self._teams.reply(self._service_url, conversation_id, activity_id, message)))
-
-    async def update_activity(self, conversation_id: str, activity_id: str, activity: Activity) -> ResourceResponse:
+    async def reply_to_activity(
+        self, conversation_id: str, activity_id: str, activity: Activity
+    ) -> ResourceResponse:
         message = as_json(activity)
         return _sent(
-            await patiently(lambda: self._teams.update(self._service_url, conversation_id, activity_id, message))
+            await patiently(
+                lambda: self._teams.reply(self._service_url, conversation_id, activity_id, message)
+            )
+        )
+
+    async def update_activity(
+        self, conversation_id: str, activity_id: str, activity: Activity
+    ) -> ResourceResponse:
+        message = as_json(activity)
+        return _sent(
+            await patiently(
+                lambda: self._teams.update(self._service_url, conversation_id, activity_id, message)
+            )
         )
 
 
@@ -77,7 +87,7 @@ class TeamsAuthentication(BotFrameworkAuthentication):
             claims = await self._check.claims(auth_header, activity.channel_id, activity.service_url)
         result = AuthenticateRequestResult()
         result.audience = self._settings.oauth_scope
-        result.claims_identity = ClaimsIdentity(claims, True)
+        result.claims_identity = ClaimsIdentity(claims, is_authenticated=True)
         result.connector_factory = self._connectors
         return result
 
@@ -89,7 +99,11 @@ class TeamsAuthentication(BotFrameworkAuthentication):
         """None: the bot signs nobody in."""
         return None
 
-    async def authenticate_streaming_request(self, auth_header: str, channel_id_header: str) -> NoReturn:
+    async def authenticate_streaming_request(
+        self,
+        auth_header: str,  # noqa: ARG002 - botbuilder's signature
+        channel_id_header: str,  # noqa: ARG002 - botbuilder's signature
+    ) -> NoReturn:
         """Refuse: Teams speaks plain HTTP."""
         raise PermissionError("streaming connections are not offered")
 

@@ -42,8 +42,8 @@ class _Envelope:
     """What every activity has to carry before anything else looks at it; further fields are let through."""
 
     type: Text
-    serviceUrl: Text
-    channelId: Text
+    service_url: Annotated[Text, Field(alias="serviceUrl")]
+    channel_id: Annotated[Text, Field(alias="channelId")]
     conversation: _Account
     recipient: _Account
     from_: Annotated[_Account, Field(alias="from")]
@@ -57,7 +57,9 @@ _ENVELOPE = TypeAdapter(_Envelope)
 class Door:
     """What stands between HTTP and the bot."""
 
-    def __init__(self, settings: Settings, adapter: CloudAdapter, handler: Handler, database: Database) -> None:
+    def __init__(
+        self, settings: Settings, adapter: CloudAdapter, handler: Handler, database: Database
+    ) -> None:
         self._settings = settings
         self._adapter = adapter
         self._handler = handler
@@ -78,7 +80,9 @@ class Door:
         except PermissionError as error:
             return _refusal(HTTPStatus.UNAUTHORIZED, "no valid token", reason=error)
         except KeysUnavailable as error:
-            return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, "tokens cannot be checked right now", reason=error)
+            return _refusal(
+                HTTPStatus.SERVICE_UNAVAILABLE, "tokens cannot be checked right now", reason=error
+            )
         if self._settings.tenants and tenant_of(activity) not in self._settings.tenants:
             return _refusal(HTTPStatus.FORBIDDEN, "this tenant is not allowed")
         if not self._settings.trusts(activity.service_url):
@@ -136,7 +140,9 @@ def _activity(body: bytes) -> Activity:
 def _response(result: InvokeResponse | None) -> web.Response:
     if result is None:
         return web.Response(status=HTTPStatus.OK)
-    return web.Response(status=int(result.status), body=orjson.dumps(result.body), content_type="application/json")
+    return web.Response(
+        status=int(result.status), body=orjson.dumps(result.body), content_type="application/json"
+    )
 
 
 def _refusal(status: HTTPStatus, message: str, *, reason: Exception | None = None) -> web.Response:

@@ -20,7 +20,7 @@ from bot.redelivery import Redelivery
 from bot.teams import Refused, Sent, Teams, patiently
 from cards.elements import Card
 from cards.presses import UnknownPress, parse
-from cards.talk import link_card, plain_card, welcome_card
+from cards.talk import elsewhere_card, plain_card, welcome_card
 from content.loading import Content
 from dialogs.survey import Reply, Survey, Visit
 from storage.conversations import Conversation, Conversations
@@ -61,8 +61,10 @@ class Handler(ActivityHandler):
             if is_new:
                 try:
                     await super().on_turn(turn_context)
-                except Exception:  # noqa: BLE001 - the one place where any error becomes an answer
-                    await self._apologise(turn_context)
+                except NotSent as refusal:
+                    log.warning("a reply was not sent: %s", refusal)
+                except Exception as error:  # noqa: BLE001 - the one place where any error becomes an answer
+                    await self._apologise(turn_context, error)
 
     async def close(self) -> None:
         """Let what was begun in the background end."""
@@ -176,7 +178,7 @@ class Handler(ActivityHandler):
         if home and isinstance(
             await patiently(lambda: self._teams.send(home.service_url, home.id, message)), Sent
         ):
-            return self._elsewhere("elsewhere.text", activity.recipient.id)
+            return self._elsewhere("elsewhere.sent", activity.recipient.id)
         return self._elsewhere("elsewhere.no_app", activity.recipient.id)
 
     async def _home(self, context: TurnContext, person: Person) -> Conversation | None:
@@ -207,15 +209,15 @@ class Handler(ActivityHandler):
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
-    async def _apologise(self, context: TurnContext) -> None:
+    async def _apologise(self, context: TurnContext, error: Exception) -> None:
         reference = secrets.token_hex(4)
-        log.exception("turn failed, reference %s", reference, extra={"reference": reference})
+        log.error("turn failed, reference %s", reference, exc_info=error, extra={"reference": reference})
         card = self._plain("problem", reference=reference)
         try:
             if context.activity.type in {ActivityTypes.message, ActivityTypes.invoke}:
                 await self._show(context, card)
-        except NotSent as error:
-            log.warning("the apology could not be sent: %s", error)
+        except NotSent as refusal:
+            log.warning("the apology could not be sent: %s", refusal)
 
     def _plain(self, key: str, *, start: str = "", **values: str) -> Card:
         return plain_card(
@@ -224,5 +226,4 @@ class Handler(ActivityHandler):
 
     def _elsewhere(self, key: str, bot_id: str) -> Card:
         url = f"https://teams.microsoft.com/l/chat/0/0?users={bot_id}"
-        heading, link = self._texts("elsewhere.heading"), self._texts("button.open_chat")
-        return link_card(self._texts, heading, self._texts(key), link, url)
+        return elsewhere_card(self._texts, self._texts(key), url)

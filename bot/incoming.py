@@ -58,7 +58,11 @@ def words_of(activity: Activity) -> str:
     for entity in activity.entities or []:
         more = entity.additional_properties
         mentioned = more.get("mentioned")
-        if entity.type == "mention" and isinstance(mentioned, dict) and mentioned.get("id") == activity.recipient.id:
+        if (
+            entity.type == "mention"
+            and isinstance(mentioned, dict)
+            and mentioned.get("id") == activity.recipient.id
+        ):
             text = text.replace(str(more.get("text") or ""), "")
     return text.strip()
 

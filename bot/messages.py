@@ -29,7 +29,9 @@ def invoke_answer(card: Card) -> Activity:
 def invoke_refusal(message: str) -> Activity:
     """The answer to an invoke that the bot does not offer."""
     error = {"code": "BadRequest", "message": message}
-    return _invoke_response(400, {"statusCode": 400, "type": "application/vnd.microsoft.error", "value": error})
+    return _invoke_response(
+        400, {"statusCode": 400, "type": "application/vnd.microsoft.error", "value": error}
+    )
 
 
 def as_json(activity: Activity) -> dict[str, Any]:
@@ -41,7 +43,9 @@ def as_json(activity: Activity) -> dict[str, Any]:
         "from": _account(activity.from_property),
         "recipient": _account(activity.recipient),
         "conversation": activity.conversation and {"id": activity.conversation.id},
-        "attachments": [{"contentType": one.content_type, "content": one.content} for one in activity.attachments or []],
+        "attachments": [
+            {"contentType": one.content_type, "content": one.content} for one in activity.attachments or []
+        ],
     }
     return {name: value for name, value in fields.items() if value}
 

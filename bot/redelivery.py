@@ -1,4 +1,4 @@
-"""Teams delivers a message again when it hears nothing for 15 seconds; handling it again would answer twice."""
+"""Teams delivers a message again when it hears nothing for 15 seconds; one answer is enough."""
 
 from __future__ import annotations
 

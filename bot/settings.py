@@ -39,14 +39,20 @@ class Settings(BaseSettings):
         env_file=".env", extra="ignore", frozen=True, populate_by_name=True, env_ignore_empty=True
     )
 
-    app_id: str = Field("", alias="MicrosoftAppId", description="The bot's Entra app id; empty means local mode")
+    app_id: str = Field(
+        "", alias="MicrosoftAppId", description="The bot's Entra app id; empty means local mode"
+    )
     app_password: SecretStr = Field(
-        SecretStr(""), alias="MicrosoftAppPassword", description="Its client secret; not needed for UserAssignedMSI"
+        SecretStr(""),
+        alias="MicrosoftAppPassword",
+        description="Its client secret; not needed for UserAssignedMSI",
     )
     app_type: Literal["SingleTenant", "UserAssignedMSI", "MultiTenant"] = Field(
         "SingleTenant", alias="MicrosoftAppType", description="How the app is registered"
     )
-    app_tenant_id: str = Field("", alias="MicrosoftAppTenantId", description="The Entra tenant it is registered in")
+    app_tenant_id: str = Field(
+        "", alias="MicrosoftAppTenantId", description="The Entra tenant it is registered in"
+    )
     host: str = Field("127.0.0.1", alias="HOST", description="The address to listen on")
     port: int = Field(3978, alias="PORT", ge=0, le=65535, description="The port to listen on")
     database_url: str = Field(
@@ -55,13 +61,17 @@ class Settings(BaseSettings):
         description="`sqlite:///path` or `postgresql://user:password@host/database`",
     )
     allowed_tenants: Listed = Field(
-        (), alias="ALLOWED_TENANTS", description="Tenant ids that may use the bot; default: the app's own tenant"
+        (),
+        alias="ALLOWED_TENANTS",
+        description="Tenant ids that may use the bot; default: the app's own tenant",
     )
     coe_leads: Listed = Field(
         (), alias="COE_LEADS", description="Entra object ids of the people who may lead surveys"
     )
     maturity_edition: str = Field(
-        "2021-10", alias="MATURITY_EDITION", description="The edition new checks use: a folder in `content/editions/`"
+        "2021-10",
+        alias="MATURITY_EDITION",
+        description="The edition new checks use: a folder in `content/editions/`",
     )
     service_hosts: Listed = Field(
         PUBLIC_HOSTS,
@@ -79,7 +89,9 @@ class Settings(BaseSettings):
         description="Who signs incoming tokens",
     )
     login_url: str = Field(
-        "", alias="TO_CHANNEL_FROM_BOT_LOGIN_URL", description="Where outgoing tokens come from, if not the public cloud"
+        "",
+        alias="TO_CHANNEL_FROM_BOT_LOGIN_URL",
+        description="Where outgoing tokens come from, if not the public cloud",
     )
     oauth_scope: str = Field(
         "https://api.botframework.com",
@@ -122,11 +134,21 @@ class Settings(BaseSettings):
                 "set MicrosoftAppId, or HOST to 127.0.0.1"
             )
         if not self.is_local and self.app_type != "MultiTenant" and not self.app_tenant_id:
-            raise ValueError(f"MicrosoftAppType {self.app_type} needs MicrosoftAppTenantId; set it to your tenant's id")
-        if not self.is_local and self.app_type != "UserAssignedMSI" and not self.app_password.get_secret_value():
-            raise ValueError(f"MicrosoftAppType {self.app_type} needs MicrosoftAppPassword; set the app's client secret")
+            raise ValueError(
+                f"MicrosoftAppType {self.app_type} needs MicrosoftAppTenantId; set it to your tenant's id"
+            )
+        if (
+            not self.is_local
+            and self.app_type != "UserAssignedMSI"
+            and not self.app_password.get_secret_value()
+        ):
+            raise ValueError(
+                f"MicrosoftAppType {self.app_type} needs MicrosoftAppPassword; set the app's client secret"
+            )
         if not self.is_local and self.app_type == "MultiTenant" and not self.allowed_tenants:
-            raise ValueError("MicrosoftAppType MultiTenant needs ALLOWED_TENANTS; list the tenant ids that may use the bot")
+            raise ValueError(
+                "MicrosoftAppType MultiTenant needs ALLOWED_TENANTS; list the tenant ids that may use the bot"
+            )
         return self
 
 

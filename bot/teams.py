@@ -1,4 +1,4 @@
-"""The port to Teams' connector: send, update, open a 1:1 chat; each with an outcome that says what is known."""
+"""The port to Teams' connector: each call has an outcome that says what is known, and no more."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TIMEOUT = ClientTimeout(total=15, connect=5)
 ATTEMPTS = 4
 """How often `patiently` tries, as in the docs' sample: once, and three retries."""
 LONGEST_PAUSE = 5.0
-"""Seconds `patiently` waits at most between two tries, since a person is waiting too."""
+"""Seconds between two tries of `patiently` at most, since a person is waiting; asked for more, it gives up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,18 @@ Outcome = Sent | RetryAfter | Refused | Unknown
 class Teams:
     """Calls the connector on one shared session. Never raises for what Teams or the network does."""
 
-    def __init__(self, session: ClientSession, credentials: Credentials, trusts: Callable[[str], bool]) -> None:
+    def __init__(
+        self, session: ClientSession, credentials: Credentials, trusts: Callable[[str], bool]
+    ) -> None:
         self._session = session
         self._credentials = credentials
         self._trusts = trusts
 
     async def send(self, service_url: str, conversation_id: str, activity: Mapping[str, Any]) -> Outcome:
         """Post an activity to a conversation."""
-        return await self._call("POST", service_url, f"conversations/{_part(conversation_id)}/activities", activity)
+        return await self._call(
+            "POST", service_url, f"conversations/{_part(conversation_id)}/activities", activity
+        )
 
     async def reply(
         self, service_url: str, conversation_id: str, activity_id: str, activity: Mapping[str, Any]
@@ -119,16 +123,16 @@ async def patiently(attempt: Callable[[], Awaitable[Outcome]]) -> Outcome:
     """Try again while Teams says "later", for as long as a waiting person bears."""
     for number in range(ATTEMPTS - 1):
         outcome = await attempt()
-        if not isinstance(outcome, RetryAfter):
+        if not isinstance(outcome, RetryAfter) or (pause := _pause(outcome, number)) > LONGEST_PAUSE:
             return outcome
-        await asyncio.sleep(_pause(outcome, number))
+        await asyncio.sleep(pause)
     return await attempt()
 
 
 def _pause(outcome: RetryAfter, number: int) -> float:
     """What Teams asked for, else a jittered doubling from half a second."""
     backoff = 0.5 * 2**number * random.uniform(0.8, 1.2)  # noqa: S311 - jitter, not a secret
-    return min(LONGEST_PAUSE, backoff if outcome.seconds is None else outcome.seconds)
+    return backoff if outcome.seconds is None else outcome.seconds
 
 
 async def _outcome(response: ClientResponse) -> Outcome:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import jwt
@@ -20,7 +20,7 @@ from bot.settings import Settings
 KEYS_LIFETIME = 24 * 3600
 """Seconds after which the signing keys are fetched again."""
 UNKNOWN_KEY_PAUSE = 60
-"""Seconds between two fetches for keys we do not know: a stranger's tokens must not make us ask all the time."""
+"""Seconds between two fetches for unknown keys: a stranger's tokens must not make us ask all the time."""
 LEEWAY = 300
 """Seconds by which clocks may differ, as in the SDK."""
 FETCH_TIMEOUT = ClientTimeout(total=5)
@@ -35,9 +35,12 @@ class KeysUnavailable(Exception):
 class TokenCheck:
     """Decides whether a request comes from Teams."""
 
-    def __init__(self, session: ClientSession, settings: Settings) -> None:
+    def __init__(
+        self, session: ClientSession, settings: Settings, seconds: Callable[[], float] = time.monotonic
+    ) -> None:
         self._session = session
         self._settings = settings
+        self._seconds = seconds
         self._keys: Mapping[str, Mapping[str, Any]] = {}
         self._fetched_at = float("-inf")
         self._fetching = asyncio.Lock()
@@ -75,7 +78,7 @@ class TokenCheck:
 
     async def _key(self, key_id: str) -> Mapping[str, Any]:
         async with self._fetching:
-            age = time.monotonic() - self._fetched_at
+            age = self._seconds() - self._fetched_at
             if age > (KEYS_LIFETIME if key_id in self._keys else UNKNOWN_KEY_PAUSE):
                 await self._fetch()
         try:
@@ -92,7 +95,7 @@ class TokenCheck:
         except (ClientError, TimeoutError, ValueError, KeyError, TypeError) as error:
             if not self._keys:
                 raise KeysUnavailable(f"{type(error).__name__}: {error}") from error
-        self._fetched_at = time.monotonic()
+        self._fetched_at = self._seconds()
 
     async def _json(self, url: str) -> Any:
         async with self._session.get(url, timeout=FETCH_TIMEOUT, raise_for_status=True) as response:
@@ -116,8 +119,9 @@ class NoCredentials:
 class EntraCredentials:
     """Tokens from Entra by the SDK's credential classes: secret or managed identity."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, seconds: Callable[[], float] = time.monotonic) -> None:
         self._settings = settings
+        self._seconds = seconds
         self._credentials: Any = None
         self._token = ""
         self._good_until = float("-inf")
@@ -126,17 +130,20 @@ class EntraCredentials:
     async def token(self) -> str:
         """One request to Entra however many wait for it, and off the event loop, since MSAL blocks."""
         async with self._asking:
-            if time.monotonic() > self._good_until:
+            if self._seconds() > self._good_until:
                 self._token = await self._ask()
-                self._good_until = time.monotonic() + OUTGOING_LIFETIME
+                self._good_until = self._seconds() + OUTGOING_LIFETIME
         return self._token
 
     async def _ask(self) -> str:
         if self._credentials is None:
             factory = ConfigurationServiceClientCredentialFactory(_SdkSettings(self._settings))
-            login = self._settings.login_url or f"https://login.microsoftonline.com/{self._settings.app_tenant_id}"
+            login = (
+                self._settings.login_url
+                or f"https://login.microsoftonline.com/{self._settings.app_tenant_id}"
+            )
             self._credentials = await factory.create_credentials(
-                self._settings.app_id, self._settings.oauth_scope, login, True
+                self._settings.app_id, self._settings.oauth_scope, login, validate_authority=True
             )
         return await asyncio.to_thread(self._credentials.get_access_token)
 

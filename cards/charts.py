@@ -10,7 +10,13 @@ from content.model import Edition
 from content.texts import Texts
 
 # From cool to warm would say "bad" and "good" by color alone; these five only tell the segments apart.
-_SEGMENT_COLORS = ("categoricalMarigold", "categoricalLime", "categoricalTeal", "categoricalBlue", "categoricalPurple")
+_SEGMENT_COLORS = (
+    "categoricalMarigold",
+    "categoricalLime",
+    "categoricalTeal",
+    "categoricalBlue",
+    "categoricalPurple",
+)
 
 
 def gauge(texts: Texts, edition: Edition, stage: Level) -> Element:

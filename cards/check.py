@@ -49,14 +49,19 @@ def question_card(
     return card(
         texts,
         [
-            heading(texts("question.heading", number=number, of=of, discipline=discipline.name), size="Medium"),
+            heading(
+                texts("question.heading", number=number, of=of, discipline=discipline.name), size="Medium"
+            ),
             progress_bar(number, of),
             *notices(notice),
             *([warning(texts("question.nothing_picked"))] if unanswered else []),
             text(discipline.question, size="Large", weight="Bolder"),
             choices(
                 "answer",
-                ((str(one), answer_title(texts, edition, discipline, one)) for one in (*discipline.levels, *NoLevel)),
+                (
+                    (str(one), answer_title(texts, edition, discipline, one))
+                    for one in (*discipline.levels, *NoLevel)
+                ),
                 label=texts("question.label"),
                 missing=texts("question.nothing_picked"),
                 value=None if given is None else str(given),
@@ -65,7 +70,9 @@ def question_card(
             small(texts("question.typing")),
             buttons(
                 [
-                    button(texts("button.next"), GiveAnswer(check.id, question), takes="answer", primary=True),
+                    button(
+                        texts("button.next"), GiveAnswer(check.id, question), takes="answer", primary=True
+                    ),
                     button(texts("button.back"), GoBack(check.id, question)),
                     button(texts("button.pause"), Pause(check.id)),
                 ]

@@ -62,7 +62,15 @@ def button(title: str, press: Press, *, takes: str = "", primary: bool = False) 
     data = encode(press, without=takes)
     looks = {"style": "positive"} if primary else {}
     submit = {"type": "Action.Submit", "title": title, "data": data, **inputs, **looks}
-    return {"type": "Action.Execute", "title": title, "verb": press.do, "data": data, **inputs, **looks, "fallback": submit}
+    return {
+        "type": "Action.Execute",
+        "title": title,
+        "verb": press.do,
+        "data": data,
+        **inputs,
+        **looks,
+        "fallback": submit,
+    }
 
 
 def buttons(actions: Iterable[Element]) -> Element:
@@ -100,7 +108,13 @@ def facts(pairs: Iterable[tuple[str, str]]) -> Element:
 
 def progress_bar(done: int, of: int) -> Element:
     """How far along; the number stands beside it in words, so the fallback may go without."""
-    return {"type": "ProgressBar", "value": done, "max": of, "color": "accent", "fallback": text(blocks(done, of))}
+    return {
+        "type": "ProgressBar",
+        "value": done,
+        "max": of,
+        "color": "accent",
+        "fallback": text(blocks(done, of)),
+    }
 
 
 def blocks(filled: int, of: int) -> str:

@@ -20,8 +20,10 @@ _CONFIG = ConfigDict(extra="forbid")
 
 CheckId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 QuestionId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,60}$")]
-GivenAnswer = Annotated[Answer | None, BeforeValidator(lambda text: parse_answer(text) if text else None)]
-GivenLevel = Annotated[Level, BeforeValidator(lambda text: Level(int(text)))]
+GivenAnswer = Annotated[
+    Answer | None, BeforeValidator(lambda given: parse_answer(_text(given)) if given else None)
+]
+GivenLevel = Annotated[Level, BeforeValidator(lambda given: Level(int(_text(given))))]
 
 
 class UnknownPress(ValueError):
@@ -149,6 +151,12 @@ Press = Start | ShowOpportunities | ShowHelp | CheckPress
 _PRESS: TypeAdapter[Press] = TypeAdapter(Annotated[Press, Field(discriminator="do")])
 
 
+def _text(given: object) -> str:
+    if not isinstance(given, str):
+        raise ValueError("inputs and data are text")  # noqa: TRY004 - pydantic takes no TypeError
+    return given
+
+
 def encode(press: Press, *, without: str = "") -> dict[str, Any]:
     """The data a button carries. `without` names the field that the card's input fills."""
     fields = {name: getattr(press, name) for name in press.__slots__ if name != without}
@@ -160,6 +168,8 @@ def parse(data: object) -> Press:
     if not isinstance(data, dict) or data.get("v") != VERSION:
         raise UnknownPress("no press of this version")
     try:
-        return _PRESS.validate_python({key: value for key, value in data.items() if key not in {"v", "msteams"}})
+        return _PRESS.validate_python(
+            {key: value for key, value in data.items() if key not in {"v", "msteams"}}
+        )
     except ValidationError as error:
         raise UnknownPress(f"{error.error_count()} fields are wrong") from None

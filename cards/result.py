@@ -18,37 +18,38 @@ from content.texts import Texts
 def result_card(texts: Texts, edition: Edition, check: Check, *, notice: str = "") -> Card:
     """The stage, what it means, why, and what to do; or what is missing where no stage can be named."""
     stands = standing(check.answers, edition.order)
-    if stands.stage is None:
-        return _no_stage_card(texts, edition, check, stands, notice)
+    stage, complete = stands.stage, stands.complete_stage
+    if stage is None or complete is None:
+        return _no_stage_card(texts, edition, check, notice=notice)
     return card(
         texts,
         [
-            heading(texts("result.heading", stage=level_name(texts, edition, stands.stage)), size="ExtraLarge"),
+            heading(texts("result.heading", stage=level_name(texts, edition, stage)), size="ExtraLarge"),
             *notices(notice),
-            gauge(texts, edition, stands.stage),
-            text(edition.stages[stands.stage].meaning),
+            gauge(texts, edition, stage),
+            text(edition.stages[stage].meaning),
             heading(texts("result.why"), size="Medium", apart=True),
-            text(why(texts, edition, stands)),
-            text(_complete_stage(texts, edition, stands)),
+            text(why(texts, edition, stands, stage)),
+            text(_complete_stage(texts, edition, stands, complete)),
             level_bars(texts, edition, stands),
             *_uncounted(texts, edition, check.answers),
-            heading(texts("result.opportunities", stage=edition.stages[stands.stage].name), size="Medium", apart=True),
-            *_opportunities(texts, edition, stands.stage),
+            heading(
+                texts("result.opportunities", stage=edition.stages[stage].name),
+                size="Medium",
+                apart=True,
+            ),
+            *_opportunities(texts, edition, stage),
             small(texts("result.edition", edition=edition.name)),
-            buttons(_after_result(texts, check, stands.stage)),
+            buttons(_after_result(texts, check, stage)),
         ],
     )
 
 
-def why(texts: Texts, edition: Edition, stands: Standing) -> str:
+def why(texts: Texts, edition: Edition, stands: Standing, stage: Level) -> str:
     """The stage's reason in one sentence."""
-    if stands.stage is None:
-        raise ValueError("no stage is named, so there is nothing to explain")
     up = lift(stands)
-    shown = stands.stage if up is None or stands.stage > Level.INITIAL else up.target
-    reached = texts.count(
-        "why.reached", len(stands.reached(shown)), answered=len(stands.levels), level=shown
-    )
+    shown = up.target if up and stage is Level.INITIAL else stage
+    reached = texts.count("why.reached", len(stands.reached(shown)), answered=len(stands.levels), level=shown)
     if up is None:
         return texts("why.top", reached=reached)
     return texts("why.below", reached=reached, hindrance=_hindrance(texts, edition, up))
@@ -60,14 +61,19 @@ def lift_card(texts: Texts, edition: Edition, check: Check) -> Card:
     up = lift(stands)
     back = button(texts("button.result"), ShowResult(check.id), primary=True)
     if up is None:
-        return card(texts, [heading(texts("lift.none.heading")), text(texts("lift.none.text")), buttons([back])])
+        return card(
+            texts, [heading(texts("lift.none.heading")), text(texts("lift.none.text")), buttons([back])]
+        )
     raised = (edition.disciplines[one] for one in up.nearest)
     return card(
         texts,
         [
             heading(texts("lift.heading", stage=level_name(texts, edition, up.target))),
-            text(texts.count("lift.text", up.needed, target=up.target) if up.is_certain
-                 else texts.count("lift.choice", up.needed, target=up.target)),
+            text(
+                texts.count("lift.text", up.needed, target=up.target)
+                if up.is_certain
+                else texts.count("lift.choice", up.needed, target=up.target)
+            ),
             *(one for discipline in raised for one in _next_level(texts, edition, discipline, stands.levels)),
             buttons([back]),
         ],
@@ -93,7 +99,12 @@ def answers_card(texts: Texts, edition: Edition, check: Check) -> Card:
             ),
             buttons(
                 [
-                    button(texts("button.change"), ChangeAnswer(check.id, edition.order[0]), takes="question", primary=True),
+                    button(
+                        texts("button.change"),
+                        ChangeAnswer(check.id, edition.order[0]),
+                        takes="question",
+                        primary=True,
+                    ),
                     button(texts("button.result"), ShowResult(check.id)),
                 ]
             ),
@@ -120,14 +131,17 @@ def opportunities_card(texts: Texts, edition: Edition, stage: Level, check: Chec
             buttons(
                 [
                     button(texts("button.show_stage"), ShowOpportunities(stage), takes="stage", primary=True),
-                    button(texts("button.result"), ShowResult(check.id)) if check else button(texts("button.start"), Start()),
+                    button(texts("button.result"), ShowResult(check.id))
+                    if check
+                    else button(texts("button.start"), Start()),
                 ]
             ),
         ],
     )
 
 
-def _no_stage_card(texts: Texts, edition: Edition, check: Check, stands: Standing, notice: str) -> Card:
+def _no_stage_card(texts: Texts, edition: Edition, check: Check, *, notice: str) -> Card:
+    stands = standing(check.answers, edition.order)
     return card(
         texts,
         [
@@ -163,10 +177,8 @@ def _hindrance(texts: Texts, edition: Edition, up: Lift) -> str:
     return texts.count("why.choice", up.needed, target=up.target)
 
 
-def _complete_stage(texts: Texts, edition: Edition, stands: Standing) -> str:
-    if stands.complete_stage is None:
-        raise ValueError("no stage is named, so no complete stage either")
-    name = level_name(texts, edition, stands.complete_stage)
+def _complete_stage(texts: Texts, edition: Edition, stands: Standing, complete: Level) -> str:
+    name = level_name(texts, edition, complete)
     if not stands.held_back_by:
         return texts("complete.top", stage=name)
     if len(stands.held_back_by) == len(stands.levels):
@@ -177,11 +189,12 @@ def _complete_stage(texts: Texts, edition: Edition, stands: Standing) -> str:
 
 def _uncounted(texts: Texts, edition: Edition, answers: Mapping[str, Answer]) -> list[Element]:
     """Which disciplines count in no stage, and why; nothing where all count."""
-    shown = []
-    for reason in NoLevel:
-        if out := [one for one in edition.order if answers.get(one) is reason]:
-            shown.append(small(texts(f"uncounted.{reason}", names=discipline_names(texts, edition, out))))
-    return shown
+    left_out = {reason: [one for one in edition.order if answers.get(one) is reason] for reason in NoLevel}
+    return [
+        small(texts(f"uncounted.{reason}", names=discipline_names(texts, edition, those)))
+        for reason, those in left_out.items()
+        if those
+    ]
 
 
 def _next_level(
@@ -219,4 +232,8 @@ def _link(texts: Texts, link: Link) -> str:
         return shown
     if link.successor is None:
         return texts(f"link.{link.state}.alone", link=shown)
-    return texts(f"link.{link.state}.successor", link=shown, successor=f"[{link.successor.title}]({link.successor.url})")
+    return texts(
+        f"link.{link.state}.successor",
+        link=shown,
+        successor=f"[{link.successor.title}]({link.successor.url})",
+    )

@@ -33,17 +33,20 @@ def welcome_card(texts: Texts, questions: int) -> Card:
 
 
 def help_card(texts: Texts, commands: Iterable[str], *, intro: str, start: str) -> Card:
-    """The words the bot understands here. `intro` says why the person sees this, `start` what Start does now."""
+    """The words the bot understands here; `intro` says why this is shown, `start` what Start does now."""
     known = "\n".join(f"- **{texts.words[one][0]}**: {texts(f'command.{one}')}" for one in commands)
     return card(
         texts,
-        [heading(texts("help.heading")), text(intro), text(known), buttons([button(start, Start(), primary=True)])],
+        [
+            heading(texts("help.heading")),
+            text(intro),
+            text(known),
+            buttons([button(start, Start(), primary=True)]),
+        ],
     )
 
 
-def history_card(
-    texts: Texts, checks: Sequence[tuple[Check, Edition]], zone: dt.tzinfo
-) -> Card:
+def history_card(texts: Texts, checks: Sequence[tuple[Check, Edition]], zone: dt.tzinfo) -> Card:
     """Each finished check with its date, its stage, and what moved since the one before. Newest first."""
     shown = checks[:HISTORY_SHOWN]
     before = [*checks[1 : len(shown) + 1], None][: len(shown)]
@@ -72,9 +75,10 @@ def plain_card(texts: Texts, title: str, words: str, *, start: str = "") -> Card
     )
 
 
-def link_card(texts: Texts, title: str, words: str, link: str, url: str) -> Card:
-    """A short message that leads somewhere else in Teams."""
-    opens = {"type": "Action.OpenUrl", "title": link, "url": url}
+def elsewhere_card(texts: Texts, words: str, url: str) -> Card:
+    """Why the answer is not here, and the way to the person's own chat."""
+    title = texts("elsewhere.heading")
+    opens = {"type": "Action.OpenUrl", "title": texts("button.open_chat"), "url": url}
     return card(texts, [heading(title), text(words), buttons([opens])])
 
 

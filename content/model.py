@@ -7,27 +7,32 @@ editors use from the same types, so the two cannot drift apart.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo
 
+from assessment.check import ROLE
 from assessment.model import Level
 
 _STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
+ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+ADDRESS = r"^https://[^\s()]+$"
+
 Id = Annotated[
     str,
     Field(
-        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
+        pattern=ID,
         max_length=60,
-        description="A stable id in lower-case words joined by hyphens. Answers refer to it: never change it.",
+        description="Lower-case words joined by hyphens. Answers refer to it, so never change it.",
     ),
 ]
 Words = Annotated[str, Field(min_length=1, max_length=600)]
-Url = Annotated[str, Field(pattern=r"^https://[^\s()]+$", max_length=300)]
+Url = Annotated[str, Field(pattern=ADDRESS, max_length=300)]
 
 
 class LinkState(StrEnum):
@@ -58,8 +63,15 @@ class Link:
     url: Url
     """Absolute, https."""
     state: LinkState = LinkState.CURRENT
+    """What became of the page since."""
     successor: Successor | None = None
     """Where to go instead, for a renamed or retired page that has an heir."""
+
+    def __post_init__(self) -> None:
+        if self.state is LinkState.RENAMED and self.successor is None:
+            raise ValueError("`state` is renamed; say where to under `successor`")
+        if self.state is LinkState.CURRENT and self.successor is not None:
+            raise ValueError("`successor` is set on a current link; make its `state` renamed or retired")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +94,7 @@ class Opportunity:
 
     id: Id
     stage: Level
+    """The stage at which it is shown."""
     title: Words
     """Starts with a verb, at most eight words."""
     text: Words
@@ -111,6 +124,34 @@ class LevelOfDiscipline:
     statements: tuple[Statement, ...]
 
 
+_Parts = TypeVar("_Parts", tuple[Stage, ...], tuple[LevelOfDiscipline, ...])
+
+
+def _all_five(parts: _Parts, info: ValidationInfo) -> _Parts:
+    has = [one.level for one in parts]
+    if has != list(Level):
+        raise ValueError(
+            f"`{info.field_name}` has {', '.join(map(str, has)) or 'none'}; "
+            "list 100, 200, 300, 400 and 500, once each, in that order"
+        )
+    return parts
+
+
+def _one_per_stage(opportunities: tuple[Opportunity, ...]) -> tuple[Opportunity, ...]:
+    if missing := sorted(set(Level) - {one.stage for one in opportunities}):
+        stages = ", ".join(map(str, missing))
+        raise ValueError(f"`opportunities` has none for stage {stages}; add at least one")
+    return opportunities
+
+
+def _distinct(disciplines: tuple[str, ...]) -> tuple[str, ...]:
+    if ROLE in disciplines:
+        raise ValueError(f"`disciplines` lists {ROLE}, the name of the question about roles; rename it")
+    if twice := [one for one, times in Counter(disciplines).items() if times > 1]:
+        raise ValueError(f"`disciplines` lists {', '.join(twice)} twice; remove one")
+    return disciplines
+
+
 @dataclass(frozen=True, slots=True)
 class DisciplineFile:
     """`disciplines/<id>.yaml`: an area the model looks at, with its question and its five levels."""
@@ -119,7 +160,7 @@ class DisciplineFile:
 
     name: Words
     question: Words
-    levels: tuple[LevelOfDiscipline, ...]
+    levels: Annotated[tuple[LevelOfDiscipline, ...], AfterValidator(_all_five)]
     """All five, from 100 to 500."""
 
 
@@ -129,7 +170,7 @@ class StagesFile:
 
     __pydantic_config__ = _STRICT
 
-    stages: tuple[Stage, ...]
+    stages: Annotated[tuple[Stage, ...], AfterValidator(_all_five)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +179,7 @@ class OpportunitiesFile:
 
     __pydantic_config__ = _STRICT
 
-    opportunities: tuple[Opportunity, ...]
+    opportunities: Annotated[tuple[Opportunity, ...], AfterValidator(_one_per_stage)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +189,12 @@ class EditionFile:
     __pydantic_config__ = _STRICT
 
     name: Words
+    """As it stands under each result."""
     published: dt.date
+    """A day such as 2021-10-31."""
     source: Url
     """Where the model was published."""
-    disciplines: Annotated[tuple[Id, ...], Field(min_length=1)]
+    disciplines: Annotated[tuple[Id, ...], Field(min_length=1), AfterValidator(_distinct)]
     """Each id names a file under `disciplines/`."""
 
 

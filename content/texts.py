@@ -15,6 +15,14 @@ from babel.lists import format_list
 
 from content.yaml_source import ContentError, Source
 
+PLACEHOLDERS = frozenset(
+    """
+    answer answered date discipline edition hindrance level link moves name names next now number of
+    questions reached reference stage successor target then
+    """.split()  # noqa: SIM905 - they read better than one to a line
+)
+"""Every name that some text may have in braces."""
+
 
 @dataclass(frozen=True, slots=True)
 class Texts:
@@ -70,12 +78,16 @@ def _mistakes_in_texts(data: Mapping[str, Any], source: Source) -> Iterator[str]
     for key, value in _flat(data):
         path = key.split(".")
         if not isinstance(value, str) or not value.strip():
-            yield source.mistake(path, f"`{key}` is {value!r}; put text there")
+            shown = "empty" if value is None else repr(value)
+            yield source.mistake(path, f"`{key}` is {shown}; put text there")
             continue
         try:
-            list(Formatter().parse(value))
+            names = {name for _, name, _, _ in Formatter().parse(value) if name is not None}
         except ValueError as error:
             yield source.mistake(path, f"`{key}` has a broken placeholder ({error}); write {{name}}")
+            continue
+        for one in sorted(names - PLACEHOLDERS):
+            yield source.mistake(path, f"`{key}` has {{{one}}}, which nothing fills in; correct the name")
 
 
 def _mistakes_in_words(words: object, source: Source) -> Iterator[str]:
@@ -95,4 +107,4 @@ def _mistakes_in_words(words: object, source: Source) -> Iterator[str]:
 
 
 def _is_list_of_words(said: object) -> bool:
-    return isinstance(said, list) and bool(said) and all(isinstance(one, str) for one in said)
+    return isinstance(said, list) and bool(said) and all(isinstance(one, str) and one.strip() for one in said)

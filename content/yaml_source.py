@@ -5,15 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from content.model import ADDRESS, ID
+
 Shape = TypeVar("Shape")
 Steps = Sequence[str | int]
 """A place in a file: keys and list positions from the top."""
+
+_TO_MATCH = {
+    ADDRESS: "write an address that begins with https:// and has no spaces or brackets",
+    ID: "use lower-case words joined by hyphens",
+}
+
+_NO_DAY = "{key} is {value}; write a day such as 2021-10-31"
+
+_FIXES = {
+    "dataclass_type": "{key} has a part without keys; write it as lines of `key: value`",
+    "date_from_datetime_inexact": _NO_DAY,
+    "date_from_datetime_parsing": _NO_DAY,
+    "date_type": _NO_DAY,
+    "enum": "{key} is {value}; use {expected}",
+    "missing": "{key} is missing; add it",
+    "string_pattern_mismatch": "{key} is {value}; {to_match}",
+    "string_too_long": "{key} has {length} characters; use at most {max_length}",
+    "string_too_short": "{key} is empty; fill it in",
+    "string_type": "{key} is {value}; put text there, in quotes where YAML takes it for something else",
+    "too_short": "{key} is empty; fill it in",
+    "tuple_type": "{key} is no list; begin each item on a line of its own with `-`",
+    "unexpected_keyword_argument": "{key} is not a key that belongs here; remove it or correct its spelling",
+    "value_error": "{error}",
+}
+"""What pydantic finds wrong, said so that an editor of YAML knows what to change."""
 
 
 class ContentError(Exception):
@@ -22,6 +50,38 @@ class ContentError(Exception):
     def __init__(self, mistakes: Sequence[str]) -> None:
         super().__init__("The content has mistakes:\n" + "\n".join(f"  {one}" for one in mistakes))
         self.mistakes = tuple(mistakes)
+
+
+class Mistakes(list[str]):
+    """What is wrong in several files, collected so that people are told all of it at once.
+
+    with mistakes:
+        texts = Texts.load(path, folder)
+    """
+
+    def __enter__(self) -> None:
+        """Take down the mistakes that the block stops at, and go on behind it."""
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> bool:
+        if isinstance(error, ContentError):
+            self.extend(error.mistakes)
+        return isinstance(error, ContentError)
+
+    def stop(self) -> None:
+        """Raise ContentError if there are any."""
+        if self:
+            raise ContentError(self)
+
+
+class _Loader(yaml.SafeLoader):
+    """Leaves dates as the text they are: the shape checks them, and knows the line of a wrong one."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's way; nobody changes it
+        first: [one for one in resolvers if one[0] != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +98,24 @@ class Source:
         """Parse a file. Raises ContentError when it is missing, is no YAML, or repeats a key."""
         name = path.relative_to(relative_to).as_posix()
         try:
-            text = path.read_text(encoding="utf-8")
+            loader = _Loader(path.read_bytes())
+            root = loader.get_single_node() or yaml.MappingNode("tag:yaml.org,2002:map", [])
+            source = cls(name, loader.construct_document(root), root)
         except FileNotFoundError:
             raise ContentError([f"{name}: the file is missing; add it"]) from None
-        loader = yaml.SafeLoader(text)
-        try:
-            root = loader.get_single_node() or yaml.MappingNode("tag:yaml.org,2002:map", [])
-            if repeated := [f"{name}:{one}" for one in _repeated_keys(root)]:
-                raise ContentError(repeated)
-            return cls(name, loader.construct_document(root), root)
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             raise ContentError([f"{name}:{line}: not valid YAML: {error.problem}"]) from None
-        finally:
-            loader.dispose()
+        except yaml.reader.ReaderError as error:
+            raise ContentError([f"{name}: {error.reason}; save the file as UTF-8 text"]) from None
+        if repeated := list(source.repeated_keys()):
+            raise ContentError(repeated)
+        return source
 
-    def parse(self, shape: type[Shape]) -> Shape:
+    def parse(self, shape: TypeAdapter[Shape]) -> Shape:
         """The data as a frozen value of that shape. Raises ContentError with every mistake."""
         try:
-            return TypeAdapter(shape).validate_python(self.data)
+            return shape.validate_python(self.data)
         except ValidationError as error:
             raise ContentError([self.mistake(one["loc"], _fix(one)) for one in error.errors()]) from None
 
@@ -74,50 +133,56 @@ class Source:
             node, line = found
         return line
 
+    def every(self, key: str) -> Iterator[tuple[str, str]]:
+        """Each value that stands under a key, at any depth, with its file and line."""
+        for mapping in _mappings(self.root):
+            for its, value in mapping.value:
+                if its.value == key and isinstance(value, yaml.ScalarNode):
+                    yield value.value, f"{self.name}:{_line(its)}"
+
+    def repeated_keys(self) -> Iterator[str]:
+        """What PyYAML would settle without a word, by keeping the last of two equal keys."""
+        for mapping in _mappings(self.root):
+            seen: set[str] = set()
+            for key, _ in mapping.value:
+                if key.value in seen:
+                    yield f"{self.name}:{_line(key)}: `{key.value}` stands here a second time; remove one"
+                seen.add(key.value)
+
+
+def _mappings(node: yaml.Node) -> Iterator[yaml.MappingNode]:
+    """Every mapping of a file, from the top."""
+    if isinstance(node, yaml.MappingNode):
+        yield node
+        for _, value in node.value:
+            yield from _mappings(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _mappings(item)
+
 
 def _child(node: yaml.Node, step: str | int) -> tuple[yaml.Node, int] | None:
     """The node one step down, and the line it is written on: a key's own line, a list item's first."""
     if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if key.value == str(step):
-                return value, key.start_mark.line + 1
+        return next(((value, _line(key)) for key, value in node.value if key.value == str(step)), None)
     if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        return node.value[step], node.value[step].start_mark.line + 1
+        return node.value[step], _line(node.value[step])
     return None
 
 
-def _repeated_keys(node: yaml.Node) -> Iterator[str]:
-    """PyYAML keeps the last of two equal keys without a word; people who edit by hand need to hear of it."""
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                yield f"{key.start_mark.line + 1}: `{key.value}` stands here a second time; remove one"
-            seen.add(key.value)
-            yield from _repeated_keys(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _repeated_keys(item)
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1
 
 
 def _fix(error: ErrorDetails) -> str:
     """A pydantic error, said so that an editor of YAML knows what to change."""
-    key = next((step for step in reversed(error["loc"]) if isinstance(step, str)), "the file")
-    value, expected = error["input"], error.get("ctx", {})
-    match error["type"]:
-        case "missing":
-            return f"`{key}` is missing; add it"
-        case "unexpected_keyword_argument":
-            return f"`{key}` is not a key that belongs here; remove it or correct its spelling"
-        case "enum" | "literal_error":
-            return f"`{key}` is {value}; use {expected['expected']}"
-        case "string_type":
-            return f"`{key}` is {value!r}; put text there, in quotes if it looks like a number"
-        case "string_too_short" | "too_short":
-            return f"`{key}` is empty; fill it in"
-        case "string_too_long":
-            return f"`{key}` has {len(value)} characters; use at most {expected['max_length']}"
-        case "string_pattern_mismatch":
-            return f"`{key}` is {value!r}; it has to match {expected['pattern']}"
-        case _:
-            return f"`{key}` is {value!r}; {error['msg'][:1].lower()}{error['msg'][1:]}"
+    key = next((f"`{step}`" for step in reversed(error["loc"]) if isinstance(step, str)), "the file")
+    value, details = error["input"], error.get("ctx", {})
+    return _FIXES.get(error["type"], "{key} is {value}; {msg}").format(
+        key=key,
+        value="empty" if value is None else repr(value),
+        length=len(value) if isinstance(value, str) else 0,
+        to_match=_TO_MATCH.get(details.get("pattern", "")),
+        msg=error["msg"],
+        **details,
+    )

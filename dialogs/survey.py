@@ -23,7 +23,6 @@ from cards.presses import (
     ShowHelp,
     ShowLift,
     ShowOpportunities,
-    ShowResult,
     Start,
 )
 from cards.result import answers_card, lift_card, opportunities_card, result_card
@@ -108,7 +107,11 @@ class Survey:
 
     async def _result(self, visit: Visit) -> Reply:
         check = await self._last_finished(visit.person)
-        return Reply(result_card(self._texts, self._edition_of(check), check)) if check else self._nothing_finished()
+        return (
+            Reply(result_card(self._texts, self._edition_of(check), check))
+            if check
+            else self._nothing_finished()
+        )
 
     async def _opportunities(self, visit: Visit, stage: Level | None) -> Reply:
         check = await self._last_finished(visit.person)
@@ -198,7 +201,9 @@ class Survey:
         edition = self._edition_of(check)
         if check.finished_at is not None:
             return Reply(answers_card(self._texts, edition, await self._checks.revisit(check, None)))
-        return await self._here(visit, await self._checks.revisit(check, question_before(question, edition.order)))
+        return await self._here(
+            visit, await self._checks.revisit(check, question_before(question, edition.order))
+        )
 
     def _paused(self, check: Check) -> Reply:
         return Reply(paused_card(self._texts, len(check.answers), len(self._edition_of(check).order)))
@@ -216,7 +221,9 @@ class Survey:
 
     def _saved(self, edition: Edition, question: str, answer: Answer) -> str:
         return self._texts(
-            "saved", discipline=edition.disciplines[question].name, answer=answer_name(self._texts, edition, answer)
+            "saved",
+            discipline=edition.disciplines[question].name,
+            answer=answer_name(self._texts, edition, answer),
         )
 
     def _nothing_finished(self) -> Reply:

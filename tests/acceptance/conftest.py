@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, TCPConnector, web
 
+from tests.acceptance.colleagues import has_the_app
 from tests.acceptance.connector import Connector
 from tests.acceptance.device import Door
 from tests.acceptance.directory import Directory
@@ -82,9 +83,9 @@ async def teams(directory: Directory, connector: Connector, bot: RunningBot) -> 
 
 @pytest.fixture
 def ada(teams: Teams) -> Colleague:
-    return teams.colleague("Ada Lovelace")
+    return has_the_app(teams, "Ada Lovelace")
 
 
 @pytest.fixture
 def bo(teams: Teams) -> Colleague:
-    return teams.colleague("Bo Diddley")
+    return has_the_app(teams, "Bo Diddley")

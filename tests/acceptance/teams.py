@@ -182,6 +182,17 @@ class Colleague:
         assert found(), f'"{words}" did not come within {within} s{self._device.complaints()}'
         return found()[-1]
 
+    async def all_devices_show_it(self, *, within: float = 5) -> None:
+        """Waits until the message itself holds the card this device shows."""
+        seen = self.last_card()
+
+        def shown() -> bool:
+            sent = self._teams.connector.messages_in(self.place)[-1]
+            return bool(sent.activity["attachments"][0]["content"] == seen.card)
+
+        await self._teams.connector.wait_until(shown, within=within)
+        assert shown(), f"only this device shows “{seen.heading}”{self._device.complaints()}"
+
     # How
 
     @property

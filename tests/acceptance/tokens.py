@@ -33,6 +33,7 @@ class Issuer:
         self.service_url = service_url
         self.issued: set[str] = set()  # by the Entra endpoint; give it to the connector to trust
         self.requests: list[str] = []
+        self.is_away = False
         self._keys = {"teams": _new_key(), "webchat": _new_key()}
         self._foreign_key = _new_key()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_for(self))
@@ -67,6 +68,10 @@ class Issuer:
             "OAUTH_URL": self.url,
         }
 
+    def add_key(self, kid: str) -> None:
+        """Publish one more key, for Teams' channel."""
+        self._keys[kid] = _new_key()
+
     def token(
         self, *, kid: str = "teams", algorithm: str = "RS256", foreign: bool = False, **claims: Any
     ) -> str:
@@ -91,6 +96,8 @@ class Issuer:
     def answer(self, method: str, path: str) -> Json | None:
         """What the endpoints say; None for one that does not exist."""
         self.requests.append(f"{method} {path}")
+        if self.is_away:
+            return None
         if method == "POST" and path.endswith("/oauth2/v2.0/token"):
             return self._entra_token()
         documents = {"/.well-known/openidconfiguration": self._metadata, "/keys": self._key_set}
@@ -107,12 +114,15 @@ class Issuer:
         return {"issuer": TOKEN_ISSUER, "jwks_uri": f"{self.url}/keys", **signing}
 
     def _key_set(self) -> Json:
-        endorsed = {"teams": ["msteams"], "webchat": ["webchat"]}
-        return {"keys": [self._jwk(kid) | {"endorsements": endorsed[kid]} for kid in self._keys]}
+        return {"keys": [self._jwk(kid) | {"endorsements": _endorsed(kid)} for kid in self._keys]}
 
     def _jwk(self, kid: str) -> Json:
         public = RSAAlgorithm.to_jwk(self._keys[kid].public_key(), as_dict=True)
         return dict(public) | {"kid": kid, "x5t": kid, "use": "sig"}
+
+
+def _endorsed(kid: str) -> list[str]:
+    return ["webchat"] if kid == "webchat" else ["msteams"]
 
 
 BAD_TOKENS: dict[str, Callable[[Issuer], str]] = {

@@ -1,0 +1,451 @@
+"""Each mistake in the content folder stops the start, and says where it is and what to do."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from content.loading import CONTENT, load
+from content.yaml_source import ContentError
+
+EDITION = Path("editions/contoso")
+HEAD = EDITION / "edition.yaml"
+STAGES = EDITION / "stages.yaml"
+OPPORTUNITIES = EDITION / "opportunities.yaml"
+APP_QUALITY = EDITION / "disciplines/app-quality.yaml"
+SKILLS = EDITION / "disciplines/skills.yaml"
+TEXTS = Path("texts/en.yaml")
+TO_ALL_FIVE = "list 100, 200, 300, 400 and 500, once each, in that order"
+TO_AN_ADDRESS = "write an address that begins with https:// and has no spaces or brackets"
+
+STANDARD = """\
+      - title: Contoso app standard
+        url: https://contoso.example/makers/standard
+"""
+TESTED_ALONE = """\
+    statements:
+      - id: makers-test-alone
+        text: Makers test their apps alone.
+"""
+
+Edit = Callable[[Path, str, str], None]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A content folder of one's own: the worked example, and the texts."""
+    shutil.copytree(CONTENT / "editions/example-two-disciplines", tmp_path / EDITION)
+    shutil.copytree(CONTENT / "texts", tmp_path / "texts")
+    return tmp_path
+
+
+@pytest.fixture
+def edit(folder: Path) -> Edit:
+    """Put one text in place of another that stands in the file once."""
+
+    def replace(file: Path, old: str, new: str) -> None:
+        text = (folder / file).read_text("utf-8")
+        assert text.count(old) == 1, f"{file} has {old!r} {text.count(old)} times"
+        (folder / file).write_text(text.replace(old, new), "utf-8")
+
+    return replace
+
+
+def mistakes(folder: Path) -> list[str]:
+    with pytest.raises(ContentError) as caught:
+        load(folder)
+    return list(caught.value.mistakes)
+
+
+def place(folder: Path, file: Path, text: str) -> str:
+    """Where a text stands now: file and line."""
+    lines = (folder / file).read_text("utf-8").splitlines()
+    (line,) = (number for number, one in enumerate(lines, 1) if text in one)
+    return f"{file.as_posix()}:{line}"
+
+
+def test_the_folder_that_the_others_spoil_is_right(folder: Path) -> None:
+    """Before it is spoilt, the copied folder loads."""
+    assert list(load(folder).editions) == ["contoso"]
+
+
+def test_a_stage_between_the_levels_is_told_in_the_promised_words(tmp_path: Path) -> None:
+    """The message names the file, the line, the key, the value and the fix, word for word."""
+    shutil.copytree(CONTENT / "editions/2021-10", tmp_path / "editions/2021-10")
+    shutil.copytree(CONTENT / "texts", tmp_path / "texts")
+    file = tmp_path / "editions/2021-10/opportunities.yaml"
+    head, champions, rest = file.read_text("utf-8").partition("  - id: nurture-champions\n")
+    padding = "# a remark\n" * (39 - head.count("\n"))
+    file.write_text(padding + head + champions + rest.replace("stage: 100", "stage: 350", 1), "utf-8")
+
+    assert mistakes(tmp_path) == [
+        "editions/2021-10/opportunities.yaml:41: `stage` is 350; use 100, 200, 300, 400 or 500"
+    ]
+
+
+IN_THE_OPPORTUNITIES = {
+    "a level that is none": (
+        "stage: 300",
+        "stage: 350",
+        "stage: 350",
+        "`stage` is 350; use 100, 200, 300, 400 or 500",
+    ),
+    "no value": (
+        "stage: 300",
+        "stage: # to do",
+        "# to do",
+        "`stage` is empty; use 100, 200, 300, 400 or 500",
+    ),
+    "a missing key": (
+        "    stage: 300\n",
+        "",
+        "- id: adopt-contoso-standard",
+        "`stage` is missing; add it",
+    ),
+    "an unknown key": (
+        "    stage: 300\n",
+        "    stage: 300\n    color: red\n",
+        "color: red",
+        "`color` is not a key that belongs here; remove it or correct its spelling",
+    ),
+    "a key twice": (
+        "    stage: 300\n",
+        "    stage: 300\n    stage: 400 # again\n",
+        "# again",
+        "`stage` stands here a second time; remove one",
+    ),
+    "capitals in an id": (
+        "id: adopt-contoso-standard",
+        "id: Adopt-Standard",
+        "id: Adopt-Standard",
+        "`id` is 'Adopt-Standard'; use lower-case words joined by hyphens",
+    ),
+    "an id too long": (
+        "id: adopt-contoso-standard",
+        f"id: {'a' * 61}",
+        "id: aaa",
+        "`id` has 61 characters; use at most 60",
+    ),
+    "an id that is a list": (
+        "id: adopt-contoso-standard",
+        "id: [adopt, standard]",
+        "id: [adopt",
+        "`id` is ['adopt', 'standard']; put text there, in quotes where YAML takes it for something else",
+    ),
+    "a text too long": (
+        "title: Build to the Contoso app standard",
+        f"title: {'long ' * 121}",
+        "title: long",
+        "`title` has 604 characters; use at most 600",
+    ),
+    "an empty text": (
+        "title: Build to the Contoso app standard",
+        "title: ''",
+        "title: ''",
+        "`title` is empty; fill it in",
+    ),
+    "a number for a text": (
+        "title: Build to the Contoso app standard",
+        "title: 2026",
+        "title: 2026",
+        "`title` is 2026; put text there, in quotes where YAML takes it for something else",
+    ),
+    "an unprotected link": (
+        "url: https://contoso.example/makers/standard",
+        "url: http://contoso.example/makers",
+        "url: http:",
+        f"`url` is 'http://contoso.example/makers'; {TO_AN_ADDRESS}",
+    ),
+    "a link state that is none": (
+        "state: retired",
+        "state: gone",
+        "state: gone",
+        "`state` is 'gone'; use 'current', 'renamed' or 'retired'",
+    ),
+    "a successor of a current link": (
+        "        state: retired\n",
+        "",
+        "- title: App health report",
+        "`successor` is set on a current link; make its `state` renamed or retired",
+    ),
+    "a renamed link without successor": (
+        STANDARD,
+        f"{STANDARD}        state: renamed\n",
+        "- title: Contoso app standard",
+        "`state` is renamed; say where to under `successor`",
+    ),
+    "a stage without opportunity": (
+        "stage: 500",
+        "stage: 400",
+        "opportunities:",
+        "`opportunities` has none for stage 500; add at least one",
+    ),
+    "no list": (
+        f"links:\n{STANDARD}",
+        "links: none\n",
+        "links: none",
+        "`links` is no list; begin each item on a line of its own with `-`",
+    ),
+    "a list item without keys": (
+        STANDARD,
+        "      - https://contoso.example/makers/standard\n",
+        "- https:",
+        "`links` has a part without keys; write it as lines of `key: value`",
+    ),
+    "broken YAML": (
+        "title: Build to the Contoso app standard",
+        "title: Build: to the standard",
+        "title: Build:",
+        "not valid YAML: mapping values are not allowed here",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    "old, new, at, message", IN_THE_OPPORTUNITIES.values(), ids=IN_THE_OPPORTUNITIES.keys()
+)
+def test_a_mistake_in_an_opportunity_is_told_with_its_line_and_fix(
+    folder: Path, edit: Edit, *, old: str, new: str, at: str, message: str
+) -> None:
+    """Whatever is wrong with an opportunity, one line says where it is and what to do."""
+    edit(OPPORTUNITIES, old, new)
+
+    assert mistakes(folder) == [f"{place(folder, OPPORTUNITIES, at)}: {message}"]
+
+
+ELSEWHERE = {
+    "a level left out": (
+        APP_QUALITY,
+        f"  - level: 100\n    answer: The maker tries the app and shares it.\n{TESTED_ALONE}",
+        "",
+        "levels:",
+        f"`levels` has 200, 300, 400, 500; {TO_ALL_FIVE}",
+    ),
+    "a level twice": (
+        APP_QUALITY,
+        "level: 500",
+        "level: 400",
+        "levels:",
+        f"`levels` has 100, 200, 300, 400, 400; {TO_ALL_FIVE}",
+    ),
+    "levels out of order": (
+        STAGES,
+        "level: 100\n    name: Starting out\n",
+        "level: 200\n    name: Starting out\n",
+        "stages:",
+        f"`stages` has 200, 200, 300, 400, 500; {TO_ALL_FIVE}",
+    ),
+    "no disciplines": (
+        HEAD,
+        "  - app-quality\n  - skills\n",
+        "  [] # to do\n",
+        "disciplines:",
+        "`disciplines` is empty; fill it in",
+    ),
+    "a discipline listed twice": (
+        HEAD,
+        "  - skills\n",
+        "  - skills\n  - skills\n",
+        "disciplines:",
+        "`disciplines` lists skills twice; remove one",
+    ),
+    "a discipline named as the question about roles": (
+        HEAD,
+        "  - skills\n",
+        "  - skills\n  - role\n",
+        "disciplines:",
+        "`disciplines` lists role, the name of the question about roles; rename it",
+    ),
+    "a discipline without a file": (
+        HEAD,
+        "  - skills\n",
+        "  - skills\n  - support\n",
+        "- support",
+        "`disciplines` lists support; add disciplines/support.yaml or remove it",
+    ),
+    "a discipline file that is not listed": (
+        HEAD,
+        "  - skills\n",
+        "",
+        "disciplines:",
+        "`disciplines` leaves out skills; list it or delete disciplines/skills.yaml",
+    ),
+    "a day that is none": (
+        HEAD,
+        "published: 2026-02-02",
+        "published: 2026-02-30",
+        "published:",
+        "`published` is '2026-02-30'; write a day such as 2021-10-31",
+    ),
+    "an id that another file has too": (
+        SKILLS,
+        "id: common-training",
+        "id: adopt-contoso-standard",
+        "id: adopt-contoso-standard",
+        f"`id` is adopt-contoso-standard, as at {OPPORTUNITIES}:23; give one of them another id",
+    ),
+    "a broken placeholder": (
+        TEXTS,
+        "heading: You are at {stage}",
+        "heading: You are at {stage",
+        "heading: You are at {stage",
+        "`result.heading` has a broken placeholder (expected '}' before end of string); write {name}",
+    ),
+    "a placeholder that nothing fills in": (
+        TEXTS,
+        "heading: You are at {stage}",
+        "heading: You are at {stag}",
+        "heading: You are at {stag}",
+        "`result.heading` has {stag}, which nothing fills in; correct the name",
+    ),
+    "a key without text": (
+        TEXTS,
+        "heading: You are at {stage}",
+        "heading: # to do",
+        "# to do",
+        "`result.heading` is empty; put text there",
+    ),
+    "a word with capitals": (
+        TEXTS,
+        'back: ["back",',
+        'back: ["Back",',
+        "back: [",
+        "`Back` has capitals; write it in lower case",
+    ),
+    "a word with two meanings": (
+        TEXTS,
+        'pause: ["pause",',
+        'pause: ["back",',
+        "pause: [",
+        "`back` also means `back`; keep it in one",
+    ),
+    "no words for a command": (
+        TEXTS,
+        'back: ["back", "previous"]',
+        "back: []",
+        "back: []",
+        "`back` is []; write a list of words in quotes",
+    ),
+    "an empty word": (
+        TEXTS,
+        'back: ["back", "previous"]',
+        'back: ["back", ""]',
+        'back: ["back", ""]',
+        "`back` is ['back', '']; write a list of words in quotes",
+    ),
+    "a word that YAML takes for something else": (
+        TEXTS,
+        'back: ["back", "previous"]',
+        "back: [back, no]",
+        "back: [back",
+        "`back` is ['back', False]; write a list of words in quotes",
+    ),
+}
+
+
+@pytest.mark.parametrize("file, old, new, at, message", ELSEWHERE.values(), ids=ELSEWHERE.keys())
+def test_a_mistake_in_any_other_file_is_told_with_its_line_and_fix(
+    folder: Path, edit: Edit, *, file: Path, old: str, new: str, at: str, message: str
+) -> None:
+    """Whatever is wrong with the other files, one line says where it is and what to do."""
+    edit(file, old, new)
+
+    assert f"{place(folder, file, at)}: {message}" in mistakes(folder)
+
+
+@pytest.mark.parametrize("file", [HEAD, STAGES, OPPORTUNITIES, TEXTS], ids=lambda file: file.name)
+def test_a_missing_file_is_named(folder: Path, file: Path) -> None:
+    """A file that every edition needs is asked for by name."""
+    (folder / file).unlink()
+
+    assert mistakes(folder) == [f"{file.as_posix()}: the file is missing; add it"]
+
+
+def test_an_empty_file_is_told_what_belongs_in_it(folder: Path) -> None:
+    """An empty file lists the keys that it needs."""
+    (folder / SKILLS).write_text("# nothing yet\n", "utf-8")
+
+    assert mistakes(folder) == [
+        "editions/contoso/disciplines/skills.yaml:1: `name` is missing; add it",
+        "editions/contoso/disciplines/skills.yaml:1: `question` is missing; add it",
+        "editions/contoso/disciplines/skills.yaml:1: `levels` is missing; add it",
+    ]
+
+
+def test_empty_texts_are_told_what_belongs_in_them(folder: Path) -> None:
+    """Without any text, the words that people may type are what is missing first."""
+    (folder / TEXTS).write_text("", "utf-8")
+
+    assert mistakes(folder) == [
+        "texts/en.yaml:1: `words` is missing; list what people may type for each command"
+    ]
+
+
+def test_a_file_that_is_only_a_list_is_no_edition(folder: Path) -> None:
+    """A file without keys is told so."""
+    (folder / STAGES).write_text("- level: 100\n", "utf-8")
+
+    assert mistakes(folder) == [
+        "editions/contoso/stages.yaml:1: the file has a part without keys; write it as lines of `key: value`"
+    ]
+
+
+def test_a_list_without_stages_is_told_what_belongs_in_it(folder: Path) -> None:
+    """A list may not be empty where five levels belong."""
+    (folder / STAGES).write_text("# to do\nstages: []\n", "utf-8")
+
+    assert mistakes(folder) == [f"editions/contoso/stages.yaml:2: `stages` has none; {TO_ALL_FIVE}"]
+
+
+def test_a_file_in_another_encoding_is_named(folder: Path) -> None:
+    """A file from an old editor is told to be saved as UTF-8."""
+    (folder / SKILLS).write_bytes("name: Können\n".encode("latin-1"))
+
+    (mistake,) = mistakes(folder)
+
+    assert mistake.startswith("editions/contoso/disciplines/skills.yaml: ")
+    assert mistake.endswith("; save the file as UTF-8 text")
+
+
+def test_an_id_that_a_yaml_alias_repeats_is_found(folder: Path, edit: Edit) -> None:
+    """The same statement twice by alias is the same id twice."""
+    edit(SKILLS, "      - id: common-training\n", "      - &same\n        id: common-training\n")
+    edit(SKILLS, "      - id: coaching-counts\n", "      - *same\n      - id: coaching-counts\n")
+    where = place(folder, SKILLS, "id: common-training")
+
+    assert mistakes(folder) == [
+        f"{where}: `id` is common-training, as at {where}; give one of them another id"
+    ]
+
+
+def test_all_mistakes_of_all_files_are_told_at_once(folder: Path, edit: Edit) -> None:
+    """Whoever mends the content sees the whole list, not one mistake per start."""
+    shutil.copytree(folder / EDITION, folder / "editions/fabrikam")
+    edit(Path("editions/fabrikam/edition.yaml"), "source: https:", "source: http:")
+    edit(HEAD, "  - skills\n", "")
+    edit(OPPORTUNITIES, "stage: 300", "stage: 350")
+    edit(OPPORTUNITIES, "stage: 400", "stage: 450")
+    edit(SKILLS, "id: common-training", "id: write-down-team-habits")
+    edit(TEXTS, "heading: You are at {stage}", "heading: You are at {stag}")
+
+    told = mistakes(folder)
+
+    assert [one.partition(" ")[0] for one in told] == [
+        place(folder, OPPORTUNITIES, "stage: 350") + ":",
+        place(folder, OPPORTUNITIES, "stage: 450") + ":",
+        place(folder, HEAD, "disciplines:") + ":",
+        place(folder, SKILLS, "id: write-down-team-habits") + ":",
+        "editions/fabrikam/edition.yaml:6:",
+        place(folder, TEXTS, "heading: You are at {stag}") + ":",
+    ]
+
+
+def test_the_error_is_a_text_to_read(folder: Path, edit: Edit) -> None:
+    """What stops the start is a short list, one mistake to a line."""
+    edit(OPPORTUNITIES, "stage: 300", "stage: 350")
+
+    with pytest.raises(ContentError) as caught:
+        load(folder)
+
+    assert str(caught.value).splitlines() == ["The content has mistakes:", f"  {caught.value.mistakes[0]}"]

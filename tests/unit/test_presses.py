@@ -1,0 +1,94 @@
+"""A button's data: what is written is read back, and nothing else is."""
+
+import json
+from typing import Any
+
+import pytest
+
+from assessment.model import Level, NoLevel, Role
+from cards.presses import (
+    ChangeAnswer,
+    GiveAnswer,
+    GoBack,
+    Pause,
+    PickRole,
+    Press,
+    ShowAnswers,
+    ShowHelp,
+    ShowLift,
+    ShowOpportunities,
+    ShowResult,
+    Start,
+    UnknownPress,
+    encode,
+    parse,
+)
+
+CHECK = "0123456789abcdef0123456789abcdef"
+
+PRESSES: list[Press] = [
+    Start(),
+    PickRole(CHECK, Role.COE),
+    GiveAnswer(CHECK, "support", Level.DEFINED),
+    GiveAnswer(CHECK, "support", NoLevel.DONT_KNOW),
+    GiveAnswer(CHECK, "support", None),
+    GoBack(CHECK, "support"),
+    Pause(CHECK),
+    ShowResult(CHECK),
+    ShowLift(CHECK),
+    ShowOpportunities(Level.CAPABLE),
+    ShowAnswers(CHECK),
+    ChangeAnswer(CHECK, "support"),
+    ShowHelp(),
+]
+
+
+@pytest.mark.parametrize("press", PRESSES, ids=repr)
+def test_a_press_survives_the_way_through_teams(press: Press) -> None:
+    """What a button carries is read back as the same press, after JSON and with what Teams adds."""
+    data = json.loads(json.dumps(encode(press))) | {"msteams": {"feedback": {"hide": True}}}
+
+    assert parse(data) == press
+
+
+def test_an_input_fills_the_field_it_is_named_after() -> None:
+    """The field that an input fills is left out of the button's data."""
+    data = encode(GiveAnswer(CHECK, "support"), without="answer")
+
+    assert "answer" not in data
+    assert parse(data | {"answer": "dont-know"}) == GiveAnswer(CHECK, "support", NoLevel.DONT_KNOW)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        [],
+        "start",
+        {},
+        {"v": 1},
+        {"v": 2, "do": "start"},
+        {"v": "1", "do": "start"},
+        {"v": 1, "do": "destroy"},
+        {"v": 1, "do": "start", "check": CHECK},
+        {"v": 1, "do": "pause"},
+        {"v": 1, "do": "pause", "check": CHECK.upper()},
+        {"v": 1, "do": "pause", "check": "x" * 100_000},
+        {"v": 1, "do": "pause", "check": 5},
+        {"v": 1, "do": "role", "check": CHECK, "role": "king"},
+        {"v": 1, "do": "answer", "check": CHECK, "question": "support", "answer": "350"},
+        {"v": 1, "do": "answer", "check": CHECK, "question": "support", "answer": "²"},
+        {"v": 1, "do": "answer", "check": CHECK, "question": "support", "answer": ["300"]},
+        {"v": 1, "do": "answer", "check": CHECK, "question": "support", "answer": {"a": 1}},
+        {"v": 1, "do": "answer", "check": CHECK, "question": "a'; drop table answers"},
+        {"v": 1, "do": "opportunities"},
+        {"v": 1, "do": "opportunities", "stage": "9" * 5000},
+        {"v": 1, "do": "opportunities", "stage": None},
+        {"v": 1, "do": "opportunities", "stage": [1]},
+    ],
+    ids=repr,
+)
+def test_anything_else_is_unknown(data: Any) -> None:
+    """Other versions, other verbs, other types, too long, too much: one error, never another one."""
+    with pytest.raises(UnknownPress):
+        parse(data)

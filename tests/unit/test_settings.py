@@ -1,0 +1,112 @@
+"""What an operator sets: refused where it would be unsafe, with the fix in the message."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings, SettingsError, read_settings
+
+REAL = {
+    "MicrosoftAppId": "6f9c1a52-3d7e-4b80-9a14-2c5e8d7b0f31",
+    "MicrosoftAppPassword": "a secret",
+    "MicrosoftAppTenantId": "B05AAFED-15fd-5db6-8981-4fa0293ccc6a",
+}
+
+
+@pytest.fixture(autouse=True)
+def empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for field in Settings.model_fields.values():
+        monkeypatch.delenv(str(field.alias), raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def settings_of(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Settings:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return read_settings()
+
+
+def test_nothing_set_is_local_mode_on_loopback() -> None:
+    """Without an app id the bot listens on this machine only, and SQLite keeps its data."""
+    settings = read_settings()
+
+    assert settings.is_local
+    assert (settings.host, settings.port) == ("127.0.0.1", 3978)
+    assert settings.database_url.startswith("sqlite:///var/")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org", ""])
+def test_local_mode_refuses_to_be_reached(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    """Unauthenticated on another address the bot does not start; an empty HOST is no HOST."""
+    if not host:
+        assert settings_of(monkeypatch, HOST=host).host == "127.0.0.1"
+        return
+    with pytest.raises(SettingsError, match=r"set MicrosoftAppId, or HOST to 127\.0\.0\.1"):
+        settings_of(monkeypatch, HOST=host)
+
+
+@pytest.mark.parametrize(
+    ("environment", "fix"),
+    [
+        ({"MicrosoftAppPassword": ""}, "needs MicrosoftAppPassword"),
+        ({"MicrosoftAppTenantId": ""}, "needs MicrosoftAppTenantId"),
+        ({"MicrosoftAppType": "MultiTenant"}, "needs ALLOWED_TENANTS"),
+        ({"MicrosoftAppType": "Whatever"}, "MicrosoftAppType is 'Whatever'"),
+        ({"PORT": "70000"}, "PORT is '70000'"),
+        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT is 'xml'"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_fix(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], fix: str
+) -> None:
+    """The process does not come up, and the message says which setting and what to do."""
+    with pytest.raises(SettingsError, match=fix) as caught:
+        settings_of(monkeypatch, **(REAL | environment))
+    assert "a secret" not in str(caught.value)
+
+
+def test_a_single_tenant_bot_serves_its_own_tenant(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ALLOWED_TENANTS defaults to the app's tenant, in any case of its letters."""
+    assert settings_of(monkeypatch, **REAL).tenants == {"b05aafed-15fd-5db6-8981-4fa0293ccc6a"}
+
+
+def test_lists_are_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spaces around them do not matter."""
+    assert settings_of(monkeypatch, COE_LEADS="a, b ,, c").coe_leads == ("a", "b", "c")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://smba.trafficmanager.net/emea/",
+        "https://smba.infra.gcc.teams.microsoft.com/teams",
+        "https://smba.infra.gov.teams.microsoft.us/teams",
+        "https://SMBA.trafficmanager.net/",
+    ],
+)
+def test_teams_own_hosts_are_trusted(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """The public cloud and the government clouds, by name."""
+    assert settings_of(monkeypatch, **REAL).trusts(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "nonsense",
+        "http://smba.trafficmanager.net/",
+        "https://smba.trafficmanager.net.evil.example/",
+        "https://evilsmba.trafficmanager.net/",
+        "https://smba.trafficmanager.net@evil.example/",
+        "https://evil.example/\\@smba.trafficmanager.net/",
+        "https://evil.example/#smba.trafficmanager.net",
+        "https://127.0.0.1/",
+        "http://localhost:3979/",
+        "https://[::1]/",
+        "https://[bad/",
+        "ftp://smba.trafficmanager.net/",
+    ],
+)
+def test_nobody_else_gets_the_token(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """No look-alike, no plain HTTP, no loopback for a bot with an identity."""
+    assert not settings_of(monkeypatch, **REAL).trusts(url)

@@ -1,0 +1,118 @@
+"""Keys that change, and one request for many who wait."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from aiohttp import ClientSession
+
+from bot.settings import Settings
+from bot.tokens import OUTGOING_LIFETIME, UNKNOWN_KEY_PAUSE, EntraCredentials, KeysUnavailable, TokenCheck
+from tests.acceptance.tokens import Issuer
+
+SERVICE = "https://smba.trafficmanager.net/emea/"
+APP = "6f9c1a52-3d7e-4b80-9a14-2c5e8d7b0f31"
+
+
+class Clock:
+    """Seconds that pass when the test says so."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def settings(metadata_url: str = "") -> Settings:
+    return Settings(
+        app_id=APP,
+        app_password="x",
+        app_tenant_id="t",
+        openid_metadata_url=metadata_url,  # noqa: S106
+    )
+
+
+@pytest.fixture
+def issuer() -> Iterator[Issuer]:
+    with Issuer(APP, SERVICE) as running:
+        yield running
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[ClientSession]:
+    async with ClientSession() as opened:
+        yield opened
+
+
+async def test_a_rotated_key_is_picked_up_without_a_restart(issuer: Issuer, session: ClientSession) -> None:
+    """A token of a new key is refused at first, and accepted once the keys may be fetched again."""
+    clock = Clock()
+    check = TokenCheck(session, settings(f"{issuer.url}/.well-known/openidconfiguration"), clock)
+    assert await check.claims(f"Bearer {issuer.token()}", "msteams", SERVICE)
+
+    issuer.add_key("newer")
+    with pytest.raises(PermissionError):
+        await check.claims(f"Bearer {issuer.token(kid='newer')}", "msteams", SERVICE)
+    clock.now += UNKNOWN_KEY_PAUSE + 1
+    assert await check.claims(f"Bearer {issuer.token(kid='newer')}", "msteams", SERVICE)
+
+
+async def test_known_keys_stay_good_while_the_publisher_is_away(
+    issuer: Issuer, session: ClientSession
+) -> None:
+    """A failed fetch takes no key away, and is not repeated for each request."""
+    clock = Clock()
+    metadata = f"{issuer.url}/.well-known/openidconfiguration"
+    check = TokenCheck(session, settings(metadata), clock)
+    token = issuer.token()
+    await check.claims(f"Bearer {token}", "msteams", SERVICE)
+    issuer.is_away = True
+    clock.now += 25 * 3600
+
+    assert await check.claims(f"Bearer {token}", "msteams", SERVICE)
+    asked = len(issuer.requests)
+    assert await check.claims(f"Bearer {token}", "msteams", SERVICE)
+    assert len(issuer.requests) == asked
+
+
+async def test_without_any_key_nothing_is_said_about_a_token(session: ClientSession) -> None:
+    """Where the keys were never fetched, the error is ours, not the sender's."""
+    with Issuer(APP, SERVICE) as gone:
+        token, url = gone.token(), f"{gone.url}/.well-known/openidconfiguration"
+
+    with pytest.raises(KeysUnavailable):
+        await TokenCheck(session, settings(url)).claims(f"Bearer {token}", "msteams", SERVICE)
+
+
+async def test_many_who_wait_share_one_outgoing_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Entra is asked once, however many sends begin together, and again when the token has aged."""
+    clock, asked = Clock(), []
+
+    async def ask(_: EntraCredentials) -> str:
+        asked.append(clock.now)
+        await asyncio.sleep(0)
+        return f"token {len(asked)}"
+
+    monkeypatch.setattr(EntraCredentials, "_ask", ask)
+    credentials = EntraCredentials(settings(), clock)
+    assert set(await asyncio.gather(*(credentials.token() for _ in range(50)))) == {"token 1"}
+
+    clock.now += OUTGOING_LIFETIME + 1
+    assert await credentials.token() == "token 2"
+
+
+async def test_the_sdks_credentials_are_asked_off_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SDK's class for a client secret gets the settings; its blocking call runs in a thread."""
+    seen = []
+
+    def get_access_token(self: object) -> str:
+        with pytest.raises(RuntimeError, match="no running event loop"):
+            asyncio.get_running_loop()
+        seen.append(vars(self))
+        return "from Entra"
+
+    monkeypatch.setattr(
+        "botframework.connector.auth.MicrosoftAppCredentials.get_access_token", get_access_token
+    )
+    assert await EntraCredentials(settings()).token() == "from Entra"
+    assert seen[0]["microsoft_app_id"] == APP
