@@ -19,7 +19,7 @@ TIMEOUT = ClientTimeout(total=15, connect=5)
 ATTEMPTS = 4
 """How often `patiently` tries, as in the docs' sample: once, and three retries."""
 LONGEST_PAUSE = 5.0
-"""Seconds between two tries of `patiently` at most, since a person is waiting; asked for more, it gives up."""
+"""Seconds between two tries of `patiently`, since a person is waiting; asked for more, it gives up."""
 
 
 @dataclass(frozen=True, slots=True)

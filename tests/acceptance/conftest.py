@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, TCPConnector, web
 
+from app import create_app
+from bot.settings import Settings
 from tests.acceptance.colleagues import has_the_app
 from tests.acceptance.connector import Connector
 from tests.acceptance.device import Door
@@ -14,7 +16,7 @@ from tests.acceptance.loopback import only_loopback
 from tests.acceptance.running import RunningBot
 from tests.acceptance.teams import Colleague, Teams
 from tests.acceptance.tokens import Issuer
-from tests.databases import postgresql_server, postgresql_url, sqlite_url  # noqa: F401 -- fixtures
+from tests.databases import postgresql_server, postgresql_url, sqlite_url  # noqa: F401 - fixtures
 
 
 @pytest.fixture(autouse=True)
@@ -38,10 +40,6 @@ def more_settings() -> dict[str, Any]:
 
 @pytest.fixture
 def make_app(database_url: str, more_settings: dict[str, Any]) -> Callable[[], web.Application]:
-    # Imported here, so that the harness's own tests run without the bot.
-    from app import create_app  # noqa: PLC0415
-    from bot.settings import Settings  # noqa: PLC0415
-
     usual = {"app_id": "", "host": "127.0.0.1", "database_url": database_url}
     return lambda: create_app(Settings(**(usual | more_settings)))
 

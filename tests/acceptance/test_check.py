@@ -68,7 +68,7 @@ async def test_the_role_is_one_tap(ada: Colleague) -> None:
 
 
 async def test_an_old_client_has_the_sent_card_updated(ada: Colleague, connector: Connector) -> None:
-    """Where Action.Execute is unknown, its Action.Submit fallback leads through the same check in one card."""
+    """Where Action.Execute is unknown, its fallback leads through the same check in the same card."""
     ada.uses_an_old_client()
     await finishes(ada)
 
@@ -102,7 +102,7 @@ async def test_typing_an_answer_works_as_well(ada: Colleague, typed: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"),
+    "typed, meant",
     [
         ("don't know", "I don't know"),
         ("I don\u2019t know", "I don't know"),
@@ -151,7 +151,7 @@ async def test_the_client_asks_for_a_choice_too(ada: Colleague) -> None:
 
 
 async def test_back_leads_to_the_question_before_with_its_answer(ada: Colleague) -> None:
-    """Back shows the earlier question with its answer picked; Next walks forward again through what is answered."""
+    """Back shows the earlier question with its answer picked; Next walks forward again."""
     await begins(ada)
     for answer in ANSWERS[:3]:
         await ada.picks(answer)

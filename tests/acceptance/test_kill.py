@@ -42,7 +42,7 @@ class KillableBot:
             sys.executable, ROOT / "app.py", cwd=ROOT, env=self._environment
         )
         async with asyncio.timeout(30), ClientSession() as session:
-            while not await self._is_ready(session):
+            while not await self._is_ready(session):  # noqa: ASYNC110 - another process tells nobody
                 await asyncio.sleep(0.05)
         return self
 

@@ -29,7 +29,7 @@ async def test_what_lifts_us_names_disciplines_and_statements(ada: Colleague) ->
 
 
 async def test_an_answer_can_be_changed_and_the_result_follows(ada: Colleague) -> None:
-    """My answers lists all seven; a changed one moves the stage at once, and the reply says what was saved."""
+    """My answers lists all seven; a changed one moves the stage, and the reply says what was saved."""
     await finishes(
         ada, ("Defined", "Defined", "Defined", "Defined", "Repeatable", "Repeatable", "Repeatable")
     )
@@ -124,7 +124,7 @@ async def test_history_shows_each_check_and_what_moved(ada: Colleague) -> None:
 
 
 async def test_words_before_the_first_check_lead_to_it(ada: Colleague) -> None:
-    """Result and history say that there is none yet and offer to start; opportunities show the first stage's."""
+    """Result and history offer to start, since there is none yet; opportunities are the first stage's."""
     for word in ("result", "history"):
         await ada.says(word)
         assert ada.sees_one_card().buttons == ["Start the check"]
@@ -144,7 +144,7 @@ async def test_help_names_the_words_and_start(ada: Colleague) -> None:
 
 
 async def test_anything_unknown_gets_help_never_a_guess(ada: Colleague) -> None:
-    """Words that merely contain a command do nothing but bring help; at a question it says what may be typed."""
+    """A sentence with a command in it brings help only; at a question it says what may be typed."""
     await ada.says("please start everything")
     assert "I did not understand that" in ada.sees_one_card().text
 

@@ -17,7 +17,7 @@ from cards.result import lift_card, result_card
 from content.loading import load
 from content.model import Edition
 from content.texts import Texts
-from scripts.cards import CannotPreview, answered, everywhere, preview, samples
+from scripts.cards import ROOT, CannotPreview, answered, everywhere, preview, samples
 from tests.card_rules import LARGEST_CARD, broken_rules
 from tests.card_shape import classic_view, every_object, every_part, is_action, is_input
 
@@ -62,7 +62,7 @@ def test_every_card_keeps_the_rules_for_cards(card: Card) -> None:
 
 def test_every_kind_of_card_is_among_the_samples() -> None:
     """A new card function is not forgotten in the preview, and so not in these tests."""
-    rooms = Path("cards").glob("*.py")
+    rooms = (ROOT / "cards").glob("*.py")
     built = {
         one.name
         for room in rooms

@@ -19,7 +19,7 @@ def answered(*answers: int | Answer) -> dict[str, Answer]:
 
 
 @pytest.mark.parametrize(
-    ("answers", "stage"),
+    "answers, stage",
     [
         ((300, 300, 300, 300, 100, 100, 100), 300),  # four of seven
         ((300, 300, 300, 100, 100, 100, 100), 100),  # three of seven are not more than half
@@ -39,7 +39,7 @@ def test_the_stage_is_what_more_than_half_have_reached(answers: tuple[int, ...],
 
 
 @pytest.mark.parametrize(
-    ("answers", "missing"),
+    "answers, missing",
     [((), 4), ((300,), 3), ((300, 300, 300), 1), ((300, 300, 300, DONT_KNOW, NOT_APPLICABLE), 1)],
 )
 def test_fewer_than_half_name_no_stage(answers: tuple[int, ...], missing: int) -> None:
@@ -62,7 +62,7 @@ def test_answers_to_other_disciplines_do_not_count() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answers", "complete", "held_back_by"),
+    "answers, complete, held_back_by",
     [
         ((300, 300, 200, 400, 300, 200, 500), 200, ("c", "f")),
         ((300, 400, DONT_KNOW, 500, 300, 400, NOT_APPLICABLE), 300, ("a", "e")),
@@ -81,7 +81,7 @@ def test_the_complete_stage_is_what_all_have_reached(
 
 
 @pytest.mark.parametrize(
-    ("answers", "target", "needed", "nearest", "certain"),
+    "answers, target, needed, nearest, certain",
     [
         ((300, 300, 300, 300, 400, 400, 100), 400, 2, ("a", "b", "c", "d"), False),  # two of four
         ((300, 200, 400, 400, 400, 200, 100), 400, 1, ("a",), True),

@@ -46,7 +46,7 @@ def test_local_mode_refuses_to_be_reached(monkeypatch: pytest.MonkeyPatch, host:
 
 
 @pytest.mark.parametrize(
-    ("environment", "fix"),
+    "environment, fix",
     [
         ({"MicrosoftAppPassword": ""}, "needs MicrosoftAppPassword"),
         ({"MicrosoftAppTenantId": ""}, "needs MicrosoftAppTenantId"),

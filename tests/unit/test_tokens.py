@@ -28,7 +28,7 @@ def settings(metadata_url: str = "") -> Settings:
         app_id=APP,
         app_password="x",
         app_tenant_id="t",
-        openid_metadata_url=metadata_url,  # noqa: S106
+        openid_metadata_url=metadata_url,
     )
 
 
