@@ -20,14 +20,16 @@ from bot.redelivery import Redelivery
 from bot.teams import Refused, Sent, Teams, patiently
 from cards.elements import Card
 from cards.presses import UnknownPress, parse
-from cards.talk import elsewhere_card, plain_card, welcome_card
-from content.loading import Content
+from cards.talk import apology_card, elsewhere_card, nobody_card, stale_card
+from content.texts import Texts
 from dialogs.survey import Reply, Survey, Visit
 from storage.conversations import Conversation, Conversations
 
 log = logging.getLogger(__name__)
 
 CARD_PRESS = "adaptiveCard/action"
+REMOVED = "remove"
+"""Not "remove-upgrade", which a new version of the app brings."""
 
 
 class Handler(ActivityHandler):
@@ -39,18 +41,16 @@ class Handler(ActivityHandler):
     def __init__(
         self,
         survey: Survey,
-        content: Content,
+        texts: Texts,
         conversations: Conversations,
         teams: Teams,
         *,
-        questions: int,
         clock: Callable[[], dt.datetime],
     ) -> None:
         self._survey = survey
-        self._texts = content.texts
+        self._texts = texts
         self._conversations = conversations
         self._teams = teams
-        self._questions = questions
         self._clock = clock
         self._redelivery = Redelivery()
         self._background: set[asyncio.Task[None]] = set()
@@ -94,8 +94,9 @@ class Handler(ActivityHandler):
 
     async def on_installation_update_remove(self, turn_context: TurnContext) -> None:
         """The app was removed; it greets again when it is back."""
-        place = place_of(turn_context.activity)
-        await self._conversations.forget(place.tenant_id, place.greeting_id)
+        if turn_context.activity.action == REMOVED:
+            place = place_of(turn_context.activity)
+            await self._conversations.forget(place.tenant_id, place.greeting_id)
 
     async def on_members_added_activity(
         self, members_added: list[ChannelAccount], turn_context: TurnContext
@@ -111,7 +112,7 @@ class Handler(ActivityHandler):
         if person and place.is_personal:
             await self._conversations.remember(person, place.conversation)
         if await self._conversations.welcome(place.tenant_id, place.greeting_id, self._clock()):
-            await context.send_activity(card_activity(welcome_card(self._texts, self._questions)))
+            await context.send_activity(card_activity(self._survey.welcome()))
 
     async def _said(self, context: TurnContext, words: str) -> None:
         place = place_of(context.activity)
@@ -126,7 +127,7 @@ class Handler(ActivityHandler):
             press = parse(data)
         except UnknownPress as error:
             log.info("unknown press: %s", error)
-            await self._show(context, self._plain("problem.stale", start=self._texts("button.start")))
+            await self._show(context, stale_card(self._texts))
             return
         await self._for_person(context, lambda visit: self._survey.pressed(visit, press))
 
@@ -137,7 +138,7 @@ class Handler(ActivityHandler):
         activity, place = context.activity, place_of(context.activity)
         person = person_of(activity)
         if person is None:
-            await self._show(context, self._plain("problem.nobody"))
+            await self._show(context, nobody_card(self._texts))
             return
         reply = await ask(Visit(person, activity.id or "", self._clock(), zone_of(activity)))
         if not place.is_personal:
@@ -171,15 +172,12 @@ class Handler(ActivityHandler):
             await context.send_activity(card_activity(card))
 
     async def _send_home(self, context: TurnContext, person: Person, card: Card) -> Card:
-        """Send a card to the person's own chat; the card that says so, or what to do where that cannot be."""
-        activity = context.activity
+        """Send a card to the person's own chat; the card that says so, or how to get that chat."""
         home = await self._home(context, person)
         message = as_json(card_activity(card))
-        if home and isinstance(
-            await patiently(lambda: self._teams.send(home.service_url, home.id, message)), Sent
-        ):
-            return self._elsewhere("elsewhere.sent", activity.recipient.id)
-        return self._elsewhere("elsewhere.no_app", activity.recipient.id)
+        sent = home and await patiently(lambda: self._teams.send(home.service_url, home.id, message))
+        url = f"https://teams.microsoft.com/l/chat/0/0?users={context.activity.recipient.id}"
+        return elsewhere_card(self._texts, url, sent=isinstance(sent, Sent))
 
     async def _home(self, context: TurnContext, person: Person) -> Conversation | None:
         """The person's own chat, opened where it is not known yet."""
@@ -212,18 +210,8 @@ class Handler(ActivityHandler):
     async def _apologise(self, context: TurnContext, error: Exception) -> None:
         reference = secrets.token_hex(4)
         log.error("turn failed, reference %s", reference, exc_info=error, extra={"reference": reference})
-        card = self._plain("problem", reference=reference)
         try:
             if context.activity.type in {ActivityTypes.message, ActivityTypes.invoke}:
-                await self._show(context, card)
+                await self._show(context, apology_card(self._texts, reference))
         except NotSent as refusal:
             log.warning("the apology could not be sent: %s", refusal)
-
-    def _plain(self, key: str, *, start: str = "", **values: str) -> Card:
-        return plain_card(
-            self._texts, self._texts(f"{key}.heading"), self._texts(f"{key}.text", **values), start=start
-        )
-
-    def _elsewhere(self, key: str, bot_id: str) -> Card:
-        url = f"https://teams.microsoft.com/l/chat/0/0?users={bot_id}"
-        return elsewhere_card(self._texts, self._texts(key), url)

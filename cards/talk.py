@@ -67,19 +67,48 @@ def history_card(texts: Texts, checks: Sequence[tuple[Check, Edition]], zone: dt
     )
 
 
-def plain_card(texts: Texts, title: str, words: str, *, start: str = "") -> Card:
-    """A short message, with a Start button where one helps."""
+def nothing_finished_card(texts: Texts, questions: int) -> Card:
+    """Where a result would stand, before there is one."""
     return card(
         texts,
-        [heading(title), text(words), *([buttons([button(start, Start(), primary=True)])] if start else [])],
+        [
+            heading(texts("history.empty.heading")),
+            text(texts("history.empty.text", questions=questions)),
+            buttons([button(texts("button.start"), Start(), primary=True)]),
+        ],
     )
 
 
-def elsewhere_card(texts: Texts, words: str, url: str) -> Card:
-    """Why the answer is not here, and the way to the person's own chat."""
-    title = texts("elsewhere.heading")
+def stale_card(texts: Texts) -> Card:
+    """For a press that is not the presser's own, or of another version."""
+    return card(
+        texts,
+        [
+            heading(texts("problem.stale.heading")),
+            text(texts("problem.stale.text")),
+            buttons([button(texts("button.start"), Start(), primary=True)]),
+        ],
+    )
+
+
+def nobody_card(texts: Texts) -> Card:
+    """For somebody without an Entra account."""
+    return card(texts, [heading(texts("problem.nobody.heading")), text(texts("problem.nobody.text"))])
+
+
+def apology_card(texts: Texts, reference: str) -> Card:
+    """An error of ours; the log has it under the reference."""
+    return card(
+        texts,
+        [heading(texts("problem.error.heading")), text(texts("problem.error.text", reference=reference))],
+    )
+
+
+def elsewhere_card(texts: Texts, url: str, *, sent: bool) -> Card:
+    """The way to the person's own chat, where the answer was `sent`, or cannot be before they add the app."""
+    words = texts("elsewhere.sent" if sent else "elsewhere.no_app")
     opens = {"type": "Action.OpenUrl", "title": texts("button.open_chat"), "url": url}
-    return card(texts, [heading(title), text(words), buttons([opens])])
+    return card(texts, [heading(texts("elsewhere.heading")), text(words), buttons([opens])])
 
 
 def _finished(

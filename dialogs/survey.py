@@ -26,7 +26,7 @@ from cards.presses import (
     Start,
 )
 from cards.result import answers_card, lift_card, opportunities_card, result_card
-from cards.talk import help_card, history_card, plain_card
+from cards.talk import help_card, history_card, nothing_finished_card, stale_card, welcome_card
 from content.loading import Content
 from content.model import Edition
 from dialogs.words import PERSONAL, PUBLIC, Vocabulary
@@ -94,6 +94,10 @@ class Survey:
             case _:
                 return await self._pressed_on_check(visit, press)
 
+    def welcome(self) -> Card:
+        """What greets a person, a team or a group chat that has just got the app."""
+        return welcome_card(self._texts, len(self._edition.order))
+
     def said_in_public(self, text: str) -> Card | None:
         """Answer what was typed in a channel or group chat; None where the answer belongs in the own chat."""
         meaning = self._vocabulary.meaning(text)
@@ -155,7 +159,7 @@ class Survey:
     async def _pressed_on_check(self, visit: Visit, press: CheckPress) -> Reply:
         check = await self._checks.get(visit.person, press.check)
         if check is None or not self._knows_question(check, press):
-            return self._stale()
+            return Reply(stale_card(self._texts))
         edition = self._edition_of(check)
         match press:
             case PickRole(_, role):
@@ -227,13 +231,7 @@ class Survey:
         )
 
     def _nothing_finished(self) -> Reply:
-        words = self._texts("history.empty.text", questions=len(self._edition.order))
-        title = self._texts("history.empty.heading")
-        return Reply(plain_card(self._texts, title, words, start=self._texts("button.start")))
-
-    def _stale(self) -> Reply:
-        title, words = self._texts("problem.stale.heading"), self._texts("problem.stale.text")
-        return Reply(plain_card(self._texts, title, words, start=self._texts("button.start")))
+        return Reply(nothing_finished_card(self._texts, len(self._edition.order)))
 
     async def _last_finished(self, person: Person) -> Check | None:
         return next(iter(await self._checks.finished(person)), None)

@@ -39,6 +39,16 @@ async def test_a_real_reinstall_is_welcomed_again(teams: Teams) -> None:
     assert eve.sees_one_card().buttons == ["Start the check"]
 
 
+async def test_a_new_version_of_the_app_is_no_reinstall(teams: Teams) -> None:
+    """An upgrade removes the old version and adds the new one; nobody is welcomed again."""
+    eve = teams.colleague("Eve")
+    await eve.installs_the_app()
+    for action in ("remove-upgrade", "add-upgrade"):
+        await teams.door.deliver(eve.writer.app_removed() | {"action": action})
+
+    assert len(teams.connector.messages_in(eve.place)) == 1
+
+
 async def test_a_team_and_a_group_chat_are_welcomed_once(teams: Teams, ada: Colleague, bo: Colleague) -> None:
     """The same card comes in a team's channel and in a group chat."""
     channel = ada.in_channel(teams.team("Makers", ada, bo))
