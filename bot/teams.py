@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import orjson
 from aiohttp import ClientConnectorError, ClientError, ClientResponse, ClientSession, ClientTimeout
+from yarl import URL
 
 from bot.tokens import Credentials
 
@@ -106,7 +107,7 @@ class Teams:
         try:
             async with self._session.request(
                 method,
-                f"{service_url.rstrip('/')}/v3/{path}",
+                URL(f"{service_url.rstrip('/')}/v3/{path}", encoded=True),
                 data=orjson.dumps(body),
                 headers=headers,
                 timeout=TIMEOUT,

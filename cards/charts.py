@@ -21,14 +21,16 @@ _SEGMENT_COLORS = (
 
 def gauge(texts: Texts, edition: Edition, stage: Level) -> Element:
     """Where a stage stands among the five."""
+    # Half a step wider on both sides, so that the needle stands in the middle of its stage.
     return {
         "type": "Chart.Gauge",
         "value": stage,
-        "min": 0,
-        "max": Level.EFFICIENT,
+        "min": Level.INITIAL - 50,
+        "max": Level.EFFICIENT + 50,
         "valueFormat": "Fraction",
-        "showLegend": True,
-        "title": level_name(texts, edition, stage),
+        "subLabel": edition.stages[stage].name,
+        "showMinMax": False,
+        "showLegend": False,
         "segments": [
             {"legend": level_name(texts, edition, one), "size": 100, "color": color}
             for one, color in zip(edition.stages, _SEGMENT_COLORS, strict=True)
@@ -42,7 +44,8 @@ def level_bars(texts: Texts, edition: Edition, stands: Standing) -> Element:
     return {
         "type": "Chart.HorizontalBar",
         "title": texts("result.bars"),
-        "displayMode": "AbsoluteWithAxis",
+        "showTitle": True,
+        "displayMode": "AbsoluteNoAxis",
         "data": [
             {"x": edition.disciplines[one].name, "y": level, "color": "categoricalBlue"}
             for one, level in stands.levels.items()
