@@ -21,6 +21,8 @@ _SEGMENT_COLORS = (
 
 def gauge(texts: Texts, edition: Edition, stage: Level) -> Element:
     """Where a stage stands among the five."""
+    name = answer_name(texts, edition, stage)
+    words = texts("result.gauge", bar=_bar(stage), stage=name, top=Level.EFFICIENT)
     # Half a step wider on both sides, so that the needle stands in the middle of its stage.
     return {
         "type": "Chart.Gauge",
@@ -35,7 +37,7 @@ def gauge(texts: Texts, edition: Edition, stage: Level) -> Element:
             {"legend": level_name(texts, edition, one), "size": 100, "color": color}
             for one, color in zip(edition.stages, _SEGMENT_COLORS, strict=True)
         ],
-        "fallback": text(f"{_bar(stage)} {level_name(texts, edition, stage)}"),
+        "fallback": text(words),
     }
 
 
@@ -50,10 +52,16 @@ def level_bars(texts: Texts, edition: Edition, stands: Standing) -> Element:
             {"x": edition.disciplines[one].name, "y": level, "color": "categoricalBlue"}
             for one, level in stands.levels.items()
         ],
-        "fallback": facts(
-            (edition.disciplines[one].name, f"{_bar(level)} {answer_name(texts, edition, level)}")
-            for one, level in stands.levels.items()
-        ),
+        "fallback": {
+            "type": "Container",
+            "items": [
+                text(texts("result.bars"), weight="Bolder"),
+                facts(
+                    (edition.disciplines[one].name, f"{answer_name(texts, edition, level)} {_bar(level)}")
+                    for one, level in stands.levels.items()
+                ),
+            ],
+        },
     }
 
 

@@ -14,6 +14,7 @@ from cards.elements import (
     notices,
     progress_bar,
     small,
+    stacked,
     text,
     warning,
 )
@@ -31,7 +32,7 @@ def role_card(texts: Texts, check: Check, *, notice: str = "") -> Card:
             heading(texts("role.question")),
             *notices(notice),
             small(texts("role.why")),
-            buttons(button(texts(f"role.names.{one}"), PickRole(check.id, one)) for one in Role),
+            *stacked(button(texts(f"role.names.{one}"), PickRole(check.id, one)) for one in Role),
         ],
     )
 
@@ -55,7 +56,7 @@ def question_card(
             progress_bar(number, of),
             *notices(notice),
             *([warning(texts("question.nothing_picked"))] if unanswered else []),
-            text(discipline.question, size="Large", weight="Bolder"),
+            heading(discipline.question),
             choices(
                 "answer",
                 (

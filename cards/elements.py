@@ -50,7 +50,9 @@ def warning(words: str) -> Element:
 
 def notices(words: str) -> list[Element]:
     """Something that was just done, or nothing."""
-    return [{"type": "Container", "style": "good", "bleed": True, "items": [text(words)]}] if words else []
+    if not words:
+        return []
+    return [{"type": "Container", "style": "good", "bleed": True, "items": [text(words, weight="Bolder")]}]
 
 
 def button(title: str, press: Press, *, takes: str = "", primary: bool = False) -> Element:
@@ -76,6 +78,11 @@ def button(title: str, press: Press, *, takes: str = "", primary: bool = False) 
 def buttons(actions: Iterable[Element]) -> Element:
     """Buttons in a row. Inside the body, since only there old clients honour an action's fallback."""
     return {"type": "ActionSet", "spacing": "Large", "actions": list(actions)}
+
+
+def stacked(actions: Iterable[Element]) -> list[Element]:
+    """Buttons below each other: a row of many is cut off on a phone."""
+    return [{"type": "ActionSet", "spacing": "Small", "actions": [one]} for one in actions]
 
 
 def choices(
@@ -104,6 +111,11 @@ def choices(
 def facts(pairs: Iterable[tuple[str, str]]) -> Element:
     """Names with their values."""
     return {"type": "FactSet", "facts": [{"title": title, "value": value} for title, value in pairs]}
+
+
+def bullets(lines: Iterable[str]) -> Element:
+    """A list, one line each."""
+    return text("\n".join(f"- {one}" for one in lines), spacing="Small")
 
 
 def progress_bar(done: int, of: int) -> Element:

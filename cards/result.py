@@ -8,7 +8,20 @@ from assessment.check import Check
 from assessment.model import Answer, Level, NoLevel
 from assessment.scoring import Lift, Standing, lift, standing
 from cards.charts import gauge, level_bars
-from cards.elements import Card, Element, button, buttons, card, choices, facts, heading, notices, small, text
+from cards.elements import (
+    Card,
+    Element,
+    bullets,
+    button,
+    buttons,
+    card,
+    choices,
+    facts,
+    heading,
+    notices,
+    small,
+    text,
+)
 from cards.naming import answer_name, discipline_names, level_name
 from cards.presses import ChangeAnswer, ShowAnswers, ShowLift, ShowOpportunities, ShowResult, Start
 from content.model import Discipline, Edition, Link, LinkState, Opportunity
@@ -34,13 +47,13 @@ def result_card(texts: Texts, edition: Edition, check: Check, *, notice: str = "
             level_bars(texts, edition, stands),
             *_uncounted(texts, edition, check.answers),
             heading(
-                texts("result.opportunities", stage=edition.stages[stage].name),
+                texts("result.opportunities", stage=answer_name(texts, edition, stage)),
                 size="Medium",
                 apart=True,
             ),
             *_opportunities(texts, edition, stage),
             small(texts("result.edition", edition=edition.name)),
-            buttons(_after_result(texts, check, stage)),
+            *_after_result(texts, check, stage),
         ],
     )
 
@@ -118,7 +131,6 @@ def opportunities_card(texts: Texts, edition: Edition, stage: Level, check: Chec
         texts,
         [
             heading(texts("opportunities.heading", stage=level_name(texts, edition, stage))),
-            text(edition.stages[stage].meaning, isSubtle=True),
             *_opportunities(texts, edition, stage),
             small(texts("result.edition", edition=edition.name)),
             choices(
@@ -148,8 +160,8 @@ def _no_stage_card(texts: Texts, edition: Edition, check: Check, *, notice: str)
             heading(texts("no_stage.heading")),
             *notices(notice),
             text(texts.count("no_stage.text", stands.missing, answered=len(stands.levels), of=stands.asked)),
-            *_uncounted(texts, edition, check.answers),
             text(texts("no_stage.hint")),
+            *_uncounted(texts, edition, check.answers),
             *([level_bars(texts, edition, stands)] if stands.levels else []),
             buttons(
                 [
@@ -163,11 +175,17 @@ def _no_stage_card(texts: Texts, edition: Edition, check: Check, *, notice: str)
 
 
 def _after_result(texts: Texts, check: Check, stage: Level) -> Iterable[Element]:
+    """Two rows, since a row of four is cut off on a phone."""
+    others = button(texts("button.opportunities"), ShowOpportunities(stage.next or stage))
     if stage.next:
-        yield button(texts("button.lift", level=stage.next), ShowLift(check.id), primary=True)
-    yield button(texts("button.opportunities"), ShowOpportunities(stage.next or stage))
-    yield button(texts("button.answers"), ShowAnswers(check.id))
-    yield button(texts("button.again"), Start())
+        yield buttons(
+            [button(texts("button.lift", level=stage.next), ShowLift(check.id), primary=True), others]
+        )
+    else:
+        yield buttons([others])
+    yield buttons(
+        [button(texts("button.answers"), ShowAnswers(check.id)), button(texts("button.again"), Start())]
+    )
 
 
 def _hindrance(texts: Texts, edition: Edition, up: Lift) -> str:
@@ -207,7 +225,7 @@ def _next_level(
     yield small(
         texts("lift.step", now=level_name(texts, edition, now), next=level_name(texts, edition, now.next))
     )
-    yield text("\n".join(f"- {one.text}" for one in discipline.levels[now.next].statements))
+    yield bullets(one.text for one in discipline.levels[now.next].statements)
 
 
 def _given(texts: Texts, edition: Edition, answer: Answer | None) -> str:
@@ -223,7 +241,7 @@ def _opportunity(texts: Texts, one: Opportunity) -> Iterable[Element]:
     yield text(one.title, weight="Bolder")
     yield text(one.text, spacing="None")
     if one.links:
-        yield text("\n".join(f"- {_link(texts, link)}" for link in one.links), spacing="Small")
+        yield bullets(_link(texts, link) for link in one.links)
 
 
 def _link(texts: Texts, link: Link) -> str:

@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from assessment.check import Check
-from assessment.model import Level
+from assessment.model import Answer, Level
 from assessment.scoring import standing
-from cards.elements import Card, Element, button, buttons, card, heading, small, text
+from cards.elements import Card, Element, bullets, button, buttons, card, heading, small, text
 from cards.naming import answer_name, level_name
 from cards.presses import ShowResult, Start
 from content.model import Edition
@@ -86,7 +86,7 @@ def stale_card(texts: Texts) -> Card:
         [
             heading(texts("problem.stale.heading")),
             text(texts("problem.stale.text")),
-            buttons([button(texts("button.start"), Start(), primary=True)]),
+            buttons([button(texts("button.my_check"), Start(), primary=True)]),
         ],
     )
 
@@ -123,26 +123,31 @@ def _finished(
         "separator": True,
         "items": [
             text(texts("history.line", date=day, stage=name), weight="Bolder"),
-            small(_moves(texts, one, earlier)),
+            _moves(texts, one, earlier),
         ],
     }
 
 
-def _moves(texts: Texts, one: tuple[Check, Edition], earlier: tuple[Check, Edition] | None) -> str:
-    """Which disciplines' levels differ from the check before."""
+def _moves(texts: Texts, one: tuple[Check, Edition], earlier: tuple[Check, Edition] | None) -> Element:
+    """Which disciplines' answers differ from the check before."""
     if earlier is None:
-        return texts("history.first")
+        return small(texts("history.first"))
     (now, edition), (then, _) = one, earlier
     moved = [
-        texts(
-            "history.move",
-            discipline=edition.disciplines[discipline].name,
-            then=answer_name(texts, edition, was),
-            now=answer_name(texts, edition, its),
-        )
+        _move(texts, edition, discipline, was=then.answers[discipline], its=now.answers[discipline])
         for discipline in edition.order
-        if isinstance(its := now.answers.get(discipline), Level)
-        and isinstance(was := then.answers.get(discipline), Level)
-        and its is not was
+        if then.answers.get(discipline, now.answers[discipline]) is not now.answers[discipline]
     ]
-    return texts("history.moved", moves=texts.join(moved)) if moved else texts("history.still")
+    return bullets(moved) if moved else small(texts("history.still"))
+
+
+def _move(texts: Texts, edition: Edition, discipline: str, *, was: Answer, its: Answer) -> str:
+    way = "changed"
+    if isinstance(was, Level) and isinstance(its, Level):
+        way = "up" if its > was else "down"
+    return texts(
+        f"history.{way}",
+        discipline=edition.disciplines[discipline].name,
+        then=answer_name(texts, edition, was),
+        now=answer_name(texts, edition, its),
+    )

@@ -31,6 +31,9 @@ Id = Annotated[
         description="Lower-case words joined by hyphens. Answers refer to it, so never change it.",
     ),
 ]
+# The longest content these allow still makes cards within Teams' 28 KB; tests/unit/test_cards.py holds it.
+Name = Annotated[str, Field(min_length=1, max_length=80)]
+Sentence = Annotated[str, Field(min_length=1, max_length=200)]
 Words = Annotated[str, Field(min_length=1, max_length=600)]
 Url = Annotated[str, Field(pattern=ADDRESS, max_length=300)]
 
@@ -49,7 +52,7 @@ class Successor:
 
     __pydantic_config__ = _STRICT
 
-    title: Words
+    title: Name
     url: Url
 
 
@@ -59,7 +62,7 @@ class Link:
 
     __pydantic_config__ = _STRICT
 
-    title: Words
+    title: Name
     url: Url
     """Absolute, https."""
     state: LinkState = LinkState.CURRENT
@@ -74,6 +77,9 @@ class Link:
             raise ValueError("`successor` is set on a current link; make its `state` renamed or retired")
 
 
+Links = Annotated[tuple[Link, ...], Field(max_length=3)]
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """One of the five levels, and what it means for Power Platform."""
@@ -81,7 +87,7 @@ class Stage:
     __pydantic_config__ = _STRICT
 
     level: Level
-    name: Words
+    name: Name
     meaning: Words
     """Two or three sentences that a maker understands."""
 
@@ -95,10 +101,10 @@ class Opportunity:
     id: Id
     stage: Level
     """The stage at which it is shown."""
-    title: Words
+    title: Name
     """Starts with a verb, at most eight words."""
     text: Words
-    links: tuple[Link, ...] = ()
+    links: Links = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +114,8 @@ class Statement:
     __pydantic_config__ = _STRICT
 
     id: Id
-    text: Words
-    links: tuple[Link, ...] = ()
+    text: Sentence
+    links: Links = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +125,9 @@ class LevelOfDiscipline:
     __pydantic_config__ = _STRICT
 
     level: Level
-    answer: Words
+    answer: Sentence
     """The level as a person would say it in the check: one plain sentence or two."""
-    statements: tuple[Statement, ...]
+    statements: Annotated[tuple[Statement, ...], Field(min_length=1, max_length=7)]
 
 
 _Parts = TypeVar("_Parts", tuple[Stage, ...], tuple[LevelOfDiscipline, ...])
@@ -137,7 +143,14 @@ def _all_five(parts: _Parts, info: ValidationInfo) -> _Parts:
     return parts
 
 
-def _one_per_stage(opportunities: tuple[Opportunity, ...]) -> tuple[Opportunity, ...]:
+MOST_PER_STAGE = 5
+
+
+def _some_per_stage(opportunities: tuple[Opportunity, ...]) -> tuple[Opportunity, ...]:
+    number = Counter(one.stage for one in opportunities)
+    if many := sorted(level for level in Level if number[level] > MOST_PER_STAGE):
+        stages = ", ".join(map(str, many))
+        raise ValueError(f"`opportunities` has more than {MOST_PER_STAGE} for stage {stages}; keep the best")
     if missing := sorted(set(Level) - {one.stage for one in opportunities}):
         stages = ", ".join(map(str, missing))
         raise ValueError(f"`opportunities` has none for stage {stages}; add at least one")
@@ -158,8 +171,8 @@ class DisciplineFile:
 
     __pydantic_config__ = _STRICT
 
-    name: Words
-    question: Words
+    name: Name
+    question: Sentence
     levels: Annotated[tuple[LevelOfDiscipline, ...], AfterValidator(_all_five)]
     """All five, from 100 to 500."""
 
@@ -179,7 +192,7 @@ class OpportunitiesFile:
 
     __pydantic_config__ = _STRICT
 
-    opportunities: Annotated[tuple[Opportunity, ...], AfterValidator(_one_per_stage)]
+    opportunities: Annotated[tuple[Opportunity, ...], AfterValidator(_some_per_stage)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,13 +201,13 @@ class EditionFile:
 
     __pydantic_config__ = _STRICT
 
-    name: Words
+    name: Sentence
     """As it stands under each result."""
     published: dt.date
     """A day such as 2021-10-31."""
     source: Url
     """Where the model was published."""
-    disciplines: Annotated[tuple[Id, ...], Field(min_length=1), AfterValidator(_distinct)]
+    disciplines: Annotated[tuple[Id, ...], Field(min_length=1, max_length=12), AfterValidator(_distinct)]
     """Each id names a file under `disciplines/`."""
 
 

@@ -17,8 +17,8 @@ from content.yaml_source import ContentError, Source
 
 PLACEHOLDERS = frozenset(
     """
-    answer answered date discipline edition hindrance level link moves name names next now number of
-    questions reached reference stage successor target then
+    answer answered bar date discipline edition hindrance level link name names next now number of
+    questions reached reference stage successor target then top
     """.split()  # noqa: SIM905 - they read better than one to a line
 )
 """Every name that some text may have in braces."""

@@ -36,6 +36,7 @@ _FIXES = {
     "string_too_long": "{key} has {length} characters; use at most {max_length}",
     "string_too_short": "{key} is empty; fill it in",
     "string_type": "{key} is {value}; put text there, in quotes where YAML takes it for something else",
+    "too_long": "{key} has {length} items; use at most {max_length}, so that a card holds them",
     "too_short": "{key} is empty; fill it in",
     "tuple_type": "{key} is no list; begin each item on a line of its own with `-`",
     "unexpected_keyword_argument": "{key} is not a key that belongs here; remove it or correct its spelling",
@@ -181,7 +182,7 @@ def _fix(error: ErrorDetails) -> str:
     return _FIXES.get(error["type"], "{key} is {value}; {msg}").format(
         key=key,
         value="empty" if value is None else repr(value),
-        length=len(value) if isinstance(value, str) else 0,
+        length=len(value) if isinstance(value, str | list) else 0,
         to_match=_TO_MATCH.get(details.get("pattern", "")),
         msg=error["msg"],
         **details,

@@ -24,7 +24,7 @@ async def test_a_whole_check_names_the_stage_and_says_why(ada: Colleague) -> Non
     }
     assert card.buttons == [
         "What lifts us to 400",
-        "Other stages' opportunities",
+        "Other stages",
         "My answers",
         "Check again",
     ]

@@ -71,7 +71,7 @@ async def test_a_change_can_be_typed(ada: Colleague) -> None:
 async def test_opportunities_of_any_stage_can_be_read(ada: Colleague) -> None:
     """Another stage's opportunities come with their links, and the word about retired ones."""
     await finishes(ada)
-    await ada.presses("Other stages' opportunities")
+    await ada.presses("Other stages")
     await ada.picks("Level 100", press="Show this stage")
 
     card = ada.sees_one_card()
@@ -118,8 +118,8 @@ async def test_history_shows_each_check_and_what_moved(ada: Colleague) -> None:
 
     text = ada.sees_one_card().text
     assert text.count("Level 300 Defined") == 2
-    assert "Strategy and Vision from 300 Defined to 400 Capable" in text
-    assert "Business Value from 200 Repeatable to 400 Capable" in text
+    assert "Strategy and Vision: up from 300 Defined to 400 Capable" in text
+    assert "Business Value: up from 200 Repeatable to 400 Capable" in text
     assert "Your first check." in text
 
 

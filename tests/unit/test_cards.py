@@ -3,19 +3,34 @@
 import ast
 import json
 from collections.abc import Iterator
-from dataclasses import replace
+from datetime import UTC, date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 import scripts.cards as previewed
 from assessment.model import Level
+from cards.check import question_card
 from cards.elements import Card
 from cards.presses import parse
-from cards.result import lift_card, result_card
+from cards.result import answers_card, lift_card, opportunities_card, result_card
+from cards.talk import history_card
 from content.loading import load
-from content.model import Edition
+from content.model import (
+    MOST_PER_STAGE,
+    Discipline,
+    Edition,
+    EditionFile,
+    LevelOfDiscipline,
+    Link,
+    LinkState,
+    Opportunity,
+    Stage,
+    Statement,
+    Successor,
+)
 from content.texts import Texts
 from scripts.cards import ROOT, CannotPreview, answered, everywhere, preview, samples
 from tests.card_rules import LARGEST_CARD, broken_rules
@@ -25,7 +40,6 @@ CARDS = samples()
 each_card = pytest.mark.parametrize("card", CARDS.values(), ids=CARDS)
 CONTENT = load()
 
-LONGEST_SENTENCE = "Wide words with much meaning. " * 20  # content/model.py takes 600 characters
 ALARMING = {"good", "warning", "attention", "accent", "emphasis"}
 
 
@@ -48,6 +62,11 @@ def words(part: Any) -> str:
 
 def charts(card: Card) -> Iterator[dict[str, Any]]:
     return (one for one in every_part(card, with_fallbacks=False) if one["type"].startswith("Chart."))
+
+
+def gauged(gauge: dict[str, Any]) -> tuple[str, int]:
+    """The name and the level a gauge shows."""
+    return gauge.get("subLabel") or gauge["title"], gauge["value"]
 
 
 def size(card: Card) -> int:
@@ -79,37 +98,59 @@ def test_every_kind_of_card_is_among_the_samples() -> None:
     assert built <= called
 
 
-def test_the_longest_way_up_fits_into_a_message(texts: Texts, edition: Edition) -> None:
-    """A card with all statements of the next level of all disciplines is at most 28 KB."""
+def test_the_largest_edition_fits_into_a_message(texts: Texts) -> None:
+    """An edition that uses every limit of the content rules to the full makes no card over 28 KB."""
+    edition = largest_edition()
     for level in Level:
-        if level.next:
-            card = lift_card(texts, edition, everywhere(edition, level))
-            asked = [
-                one for each in edition.disciplines.values() for one in each.levels[level.next].statements
-            ]
-
-            assert all(one.text in words(card) for one in asked)
+        check = everywhere(edition, level)
+        for card in (
+            result_card(texts, edition, check, notice="x" * 300),
+            lift_card(texts, edition, check),
+            answers_card(texts, edition, check),
+            opportunities_card(texts, edition, level, check),
+            question_card(texts, edition, check, edition.order[0], notice="x" * 300),
+            history_card(texts, [(check, edition)] * 20, UTC),
+        ):
             assert size(card) <= LARGEST_CARD
 
 
-def test_results_with_the_longest_sentences_fit_into_a_message(texts: Texts, edition: Edition) -> None:
-    """Meanings and opportunities as long as the content rules allow still make a card of at most 28 KB."""
-    long = replace(
-        edition,
-        stages={one: replace(stage, meaning=LONGEST_SENTENCE) for one, stage in edition.stages.items()},
-        opportunities=tuple(replace(one, text=LONGEST_SENTENCE) for one in edition.opportunities),
+def largest_edition() -> Edition:
+    """As many of everything, and as long, as `content.model` lets through."""
+    most = {
+        one.json_schema()["title"]: one.json_schema()["properties"]
+        for one in (
+            TypeAdapter(shape) for shape in (EditionFile, LevelOfDiscipline, Opportunity, Link, Stage)
+        )
+    }
+    name, url = (
+        "n" * most["Link"]["title"]["maxLength"],
+        "https://" + "u" * (most["Link"]["url"]["maxLength"] - 8),
     )
-    for level in Level:
-        card = result_card(texts, long, everywhere(long, level), notice=LONGEST_SENTENCE)
-
-        assert size(card) <= LARGEST_CARD
+    link = Link(name, url, LinkState.RENAMED, Successor(name, url))
+    links = (link,) * most["Opportunity"]["links"]["maxItems"]
+    sentence = "s" * most["LevelOfDiscipline"]["answer"]["maxLength"]
+    paragraph = "p" * most["Opportunity"]["text"]["maxLength"]
+    statements = (Statement("a", sentence, links),) * most["LevelOfDiscipline"]["statements"]["maxItems"]
+    levels = {one: LevelOfDiscipline(one, sentence, statements) for one in Level}
+    ids = [f"{number:d>60}" for number in range(most["EditionFile"]["disciplines"]["maxItems"])]
+    return Edition(
+        id="largest",
+        name=sentence,
+        published=date(2026, 1, 1),
+        source=url,
+        stages={one: Stage(one, name, paragraph) for one in Level},
+        opportunities=tuple(
+            Opportunity("a", one, name, paragraph, links) for one in Level for _ in range(MOST_PER_STAGE)
+        ),
+        disciplines={one: Discipline(one, name, sentence, levels) for one in ids},
+    )
 
 
 def test_a_history_of_years_shows_the_newest_and_counts_the_rest() -> None:
     """However many checks there are, the history card stays small and says how many it leaves out."""
     card = CARDS["history-of-years"]
 
-    assert words(card).count("Moved: ") == 8
+    assert words(card).count(": Level ") == 8
     assert "and 28 older checks" in words(card)
     assert size(card) <= LARGEST_CARD
 
@@ -119,7 +160,7 @@ def test_a_chart_and_its_fallback_tell_the_same(card: Card) -> None:
     """Whoever sees the fallback of a chart learns every name and every level that the chart shows."""
     for chart in charts(card):
         said = words(chart["fallback"])
-        points = [(one["x"], one["y"]) for one in chart.get("data", [])] or [(chart["title"], chart["value"])]
+        points = [(one["x"], one["y"]) for one in chart.get("data", [])] or [gauged(chart)]
         for name, level in points:
             assert name in said
             assert str(int(level)) in said
@@ -130,7 +171,7 @@ def test_every_name_in_a_bar_chart_keeps_its_own_level(card: Card) -> None:
     """The fallback of a bar chart pairs each discipline with the level its bar has."""
     for chart in charts(card):
         if chart["type"] == "Chart.HorizontalBar":
-            told = {one["title"]: one["value"] for one in chart["fallback"]["facts"]}
+            told = {one["title"]: one["value"] for one in chart["fallback"]["items"][1]["facts"]}
 
             assert list(told) == [one["x"] for one in chart["data"]]
             assert all(str(int(one["y"])) in told[one["x"]].split() for one in chart["data"])

@@ -1,13 +1,16 @@
 """The editions that come with the bot: nothing of the model is lost, and an edition of one's own works."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 
 from assessment.model import Level
 from assessment.scoring import lift, standing
-from content.loading import Content, load
+from content.loading import CONTENT, Content, load
 from content.model import Edition, Link, LinkState
+
+EXAMPLE = "example-two-disciplines"
 
 COUNTS = {
     #                             100 200 300 400 500
@@ -86,7 +89,7 @@ def seed(content: Content) -> Edition:
 
 @pytest.fixture(scope="module")
 def example(content: Content) -> Edition:
-    return content.editions["example-two-disciplines"]
+    return content.editions[EXAMPLE]
 
 
 def links_of_opportunities(edition: Edition, level: Level) -> Iterator[Link]:
@@ -167,14 +170,14 @@ def test_everything_in_an_edition_has_its_order(seed: Edition) -> None:
     assert [one.stage for one in seed.opportunities] == sorted(one.stage for one in seed.opportunities)
 
 
-@pytest.mark.parametrize("edition", ["2021-10", "example-two-disciplines"])
+@pytest.mark.parametrize("edition", ["2021-10", EXAMPLE])
 def test_titles_of_opportunities_are_short(content: Content, edition: str) -> None:
     """A title has at most eight words, so that it fits a line on a phone."""
     for one in content.editions[edition].opportunities:
         assert len(one.title.split()) <= 8, one.title
 
 
-@pytest.mark.parametrize("edition", ["2021-10", "example-two-disciplines"])
+@pytest.mark.parametrize("edition", ["2021-10", EXAMPLE])
 def test_a_stage_can_be_typed_by_its_name(content: Content, edition: str) -> None:
     """Each stage has a name of its own, and none is a word that means something else."""
     names = [stage.name.lower() for stage in content.editions[edition].stages.values()]
@@ -186,7 +189,7 @@ def test_a_stage_can_be_typed_by_its_name(content: Content, edition: str) -> Non
 
 def test_the_worked_example_is_told_apart_from_the_model(example: Edition) -> None:
     """The example is an edition of its own: its name, its two disciplines, its words for the stages."""
-    assert example.id == "example-two-disciplines"
+    assert example.id == EXAMPLE
     assert example.order == ("app-quality", "skills")
     assert example.stages[Level.DEFINED].name == "Shared standard"
     assert example.published.isoformat() == "2026-02-02"
@@ -205,3 +208,20 @@ def test_a_whole_check_can_be_scored_with_the_worked_example(example: Edition) -
     assert [one.id for one in example.disciplines["skills"].levels[up.target].statements] == [
         "common-training"
     ]
+
+
+def test_every_sample_of_the_page_stands_in_the_worked_example() -> None:
+    """docs/editions.md shows what the files of the example really say."""
+    page = (CONTENT.parent / "docs/editions.md").read_text("utf-8")
+    samples = re.findall(r"^```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    files = [path.read_text("utf-8") for path in (CONTENT / "editions" / EXAMPLE).rglob("*.yaml")]
+
+    assert len(samples) == 5
+    assert [one for one in samples if not any(one in file for file in files)] == []
+
+
+def test_the_page_names_every_link_state() -> None:
+    """docs/editions.md explains each state a link can have."""
+    page = (CONTENT.parent / "docs/editions.md").read_text("utf-8")
+
+    assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == list(LinkState)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from content.loading import CONTENT, load
-from content.yaml_source import ContentError
+from content.yaml_source import ContentError, Source
 
 EDITION = Path("editions/contoso")
 HEAD = EDITION / "edition.yaml"
@@ -29,14 +29,23 @@ TESTED_ALONE = """\
         text: Makers test their apps alone.
 """
 
+A_FEW_TEXTS = """\
+words:
+  back: ["back", "previous"]
+  pause: ["pause", "not now"]
+result:
+  heading: You are at {stage}
+"""
+
 Edit = Callable[[Path, str, str], None]
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A content folder of one's own: the worked example, and the texts."""
+    """A content folder of one's own: the worked example, and a few texts."""
     shutil.copytree(CONTENT / "editions/example-two-disciplines", tmp_path / EDITION)
-    shutil.copytree(CONTENT / "texts", tmp_path / "texts")
+    (tmp_path / "texts").mkdir()
+    (tmp_path / TEXTS).write_text(A_FEW_TEXTS, "utf-8")
     return tmp_path
 
 
@@ -135,9 +144,9 @@ IN_THE_OPPORTUNITIES = {
     ),
     "a text too long": (
         "title: Build to the Contoso app standard",
-        f"title: {'long ' * 121}",
+        f"title: {'long ' * 17}",
         "title: long",
-        "`title` has 604 characters; use at most 600",
+        "`title` has 84 characters; use at most 80",
     ),
     "an empty text": (
         "title: Build to the Contoso app standard",
@@ -229,7 +238,7 @@ ELSEWHERE = {
         "levels:",
         f"`levels` has 100, 200, 300, 400, 400; {TO_ALL_FIVE}",
     ),
-    "levels out of order": (
+    "a stage twice": (
         STAGES,
         "level: 100\n    name: Starting out\n",
         "level: 200\n    name: Starting out\n",
@@ -396,6 +405,28 @@ def test_a_list_without_stages_is_told_what_belongs_in_it(folder: Path) -> None:
     (folder / STAGES).write_text("# to do\nstages: []\n", "utf-8")
 
     assert mistakes(folder) == [f"editions/contoso/stages.yaml:2: `stages` has none; {TO_ALL_FIVE}"]
+
+
+def test_levels_out_of_order_are_told_so(folder: Path, edit: Edit) -> None:
+    """All five levels are there, but cards and rules count on their order."""
+    edit(STAGES, "level: 100", "level: 000")
+    edit(STAGES, "level: 500", "level: 100")
+    edit(STAGES, "level: 000", "level: 500")
+
+    assert mistakes(folder) == [
+        f"{place(folder, STAGES, 'stages:')}: `stages` has 500, 200, 300, 400, 100; {TO_ALL_FIVE}"
+    ]
+
+
+def test_a_place_that_is_not_there_is_the_nearest_thing_above(folder: Path) -> None:
+    """A mistake about something that is missing points at where it belongs."""
+    source = Source.read(folder / HEAD, folder)
+    disciplines = source.line(["disciplines"])
+
+    assert source.line([]) == 1
+    assert source.line(["disciplines", 1]) == disciplines + 2
+    assert source.line(["disciplines", 7]) == disciplines
+    assert source.line(["disciplines", 0, "name"]) == disciplines + 1
 
 
 def test_a_file_in_another_encoding_is_named(folder: Path) -> None:

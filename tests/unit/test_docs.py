@@ -79,7 +79,9 @@ def test_the_teams_app_page_explains_every_placeholder() -> None:
 
 def test_the_import_rule_on_the_page_is_the_one_that_is_checked() -> None:
     """docs/architecture.md shows the layers of import-linter."""
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
     [layers] = [one["layers"] for one in contracts if one["type"] == "layers"]
 
     assert f"`{' <- '.join([*reversed(layers), 'app.py'])}`" in DOCS["architecture.md"]
@@ -107,7 +109,7 @@ def test_every_link_between_pages_leads_somewhere(page: str) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_file_that_a_page_names_is_there(page: str) -> None:
     """Paths of the project in a page follow the files when these move."""
-    rooms = "|".join(("assessment", "bot", "cards", "content", "dialogs", "manifest", "scripts", "storage", "tests"))
+    rooms = "assessment|bot|cards|content|dialogs|manifest|scripts|storage|tests"
     named = re.findall(rf"`((?:{rooms})/[\w./-]*)`", PAGES[page])
 
     assert [one for one in named if not (ROOT / one).exists()] == []
