@@ -5,39 +5,26 @@ from __future__ import annotations
 from assessment.model import Level
 from assessment.scoring import Standing
 from cards.elements import Element, blocks, facts, text
-from cards.naming import answer_name, level_name
+from cards.naming import answer_name
 from content.model import Edition
 from content.texts import Texts
 
-# From cool to warm would say "bad" and "good" by color alone; these five only tell the segments apart.
-_SEGMENT_COLORS = (
-    "categoricalMarigold",
-    "categoricalLime",
-    "categoricalTeal",
-    "categoricalBlue",
-    "categoricalPurple",
-)
-
 
 def gauge(texts: Texts, edition: Edition, stage: Level) -> Element:
-    """Where a stage stands among the five."""
+    """How far a stage is along the way; the needle stands where the reached part ends."""
     name = answer_name(texts, edition, stage)
-    words = texts("result.gauge", bar=_bar(stage), stage=name, top=Level.EFFICIENT)
-    # Half a step wider on both sides, so that the needle stands in the middle of its stage.
+    top = Level.EFFICIENT
+    reached = {"legend": texts("gauge.reached", stage=name), "size": stage, "color": "categoricalBlue"}
+    ahead = {"legend": texts("gauge.ahead"), "size": top - stage, "color": "neutral"}
     return {
         "type": "Chart.Gauge",
         "value": stage,
-        "min": Level.INITIAL - 50,
-        "max": Level.EFFICIENT + 50,
+        "min": 0,
+        "max": top,
         "valueFormat": "Fraction",
         "subLabel": edition.stages[stage].name,
-        "showMinMax": False,
-        "showLegend": False,
-        "segments": [
-            {"legend": level_name(texts, edition, one), "size": 100, "color": color}
-            for one, color in zip(edition.stages, _SEGMENT_COLORS, strict=True)
-        ],
-        "fallback": text(words),
+        "segments": [reached, ahead] if stage < top else [reached],
+        "fallback": text(texts("gauge.words", bar=_bar(stage), stage=name, top=top)),
     }
 
 

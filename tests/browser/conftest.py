@@ -1,0 +1,62 @@
+"""The bot and the Agents Playground as `make run` starts them, and somebody who sits in front of them."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from tests.browser.chat import Chat
+from tests.browser.serving import serving
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+)
+DESK = (1280, 2400)
+"""Tall, so that the longest card fits on one screenshot."""
+
+
+@pytest.fixture
+def chromium() -> str:
+    for name in CHROMIUM:
+        if found := shutil.which(name):
+            return found
+    missing = "There is no Chromium on this machine. On Debian and Ubuntu: apt-get install chromium"
+    if os.environ.get("CI"):
+        pytest.fail(f"{missing} (CI may not go without the browser test)")
+    pytest.skip(missing)
+
+
+@pytest.fixture
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    # Playwright gives each browser a new, empty user data folder.
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+def screen() -> tuple[int, int]:
+    """Width and height; a phone's: `@pytest.mark.parametrize("screen", [PHONE])`."""
+    return DESK
+
+
+@pytest.fixture
+async def chat(browser: Browser, screen: tuple[int, int], tmp_path: Path) -> AsyncIterator[Chat]:
+    """A person's first look at the Playground, which installs the app."""
+    # The browser comes first: where it is missing, nothing else has to be started.
+    async with serving(tmp_path) as url:
+        width, height = screen
+        page = await browser.new_page(viewport={"width": width, "height": height})
+        yield await Chat.opens(page, url)
+        await page.close()
