@@ -112,7 +112,7 @@ class Handler(ActivityHandler):
         if person and place.is_personal:
             await self._conversations.remember(person, place.conversation)
         if await self._conversations.welcome(place.tenant_id, place.greeting_id, self._clock()):
-            await context.send_activity(card_activity(self._survey.welcome()))
+            await context.send_activity(card_activity(self._survey.welcome(in_public=not place.is_personal)))
 
     async def _said(self, context: TurnContext, words: str) -> None:
         place = place_of(context.activity)

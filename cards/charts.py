@@ -29,27 +29,29 @@ def gauge(texts: Texts, edition: Edition, stage: Level) -> Element:
 
 
 def level_bars(texts: Texts, edition: Edition, stands: Standing) -> Element:
-    """One bar per answered discipline, in the order they were asked."""
+    """One bar per answered discipline, in the order they were asked, each as long as the way to the top."""
+    names = {one: answer_name(texts, edition, level) for one, level in stands.levels.items()}
     return {
-        "type": "Chart.HorizontalBar",
-        "title": texts("result.bars"),
-        "showTitle": True,
-        "displayMode": "AbsoluteNoAxis",
+        "type": "Chart.HorizontalBar.Stacked",
         "data": [
-            {"x": edition.disciplines[one].name, "y": level, "color": "categoricalBlue"}
+            {
+                "title": texts("bars.row", discipline=edition.disciplines[one].name, stage=names[one]),
+                "data": _parts(texts("bars.reached"), texts("gauge.ahead"), level),
+            }
             for one, level in stands.levels.items()
         ],
-        "fallback": {
-            "type": "Container",
-            "items": [
-                text(texts("result.bars"), weight="Bolder"),
-                facts(
-                    (edition.disciplines[one].name, f"{answer_name(texts, edition, level)} {_bar(level)}")
-                    for one, level in stands.levels.items()
-                ),
-            ],
-        },
+        "fallback": facts(
+            (edition.disciplines[one].name, f"{names[one]} {_bar(level)}")
+            for one, level in stands.levels.items()
+        ),
     }
+
+
+def _parts(reached: str, ahead: str, level: Level) -> list[Element]:
+    return [
+        {"legend": reached, "value": level, "color": "categoricalBlue"},
+        {"legend": ahead, "value": Level.EFFICIENT - level, "color": "neutral"},
+    ]
 
 
 def _bar(level: Level) -> str:

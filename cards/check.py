@@ -68,7 +68,7 @@ def question_card(
                 value=None if given is None else str(given),
                 expanded=True,
             ),
-            small(texts("question.typing")),
+            *([small(texts("question.typing"))] if number == 1 else []),
             buttons(
                 [
                     button(

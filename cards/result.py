@@ -40,12 +40,14 @@ def result_card(texts: Texts, edition: Edition, check: Check, *, notice: str = "
             heading(texts("result.heading", stage=level_name(texts, edition, stage)), size="ExtraLarge"),
             *notices(notice),
             gauge(texts, edition, stage),
-            text(edition.stages[stage].meaning),
-            heading(texts("result.why"), size="Medium", apart=True),
+            heading(texts("result.why"), size="Medium"),
             text(why(texts, edition, stands, stage)),
             text(_complete_stage(texts, edition, stands, complete)),
-            level_bars(texts, edition, stands),
-            *_uncounted(texts, edition, check.answers),
+            *_bars(texts, edition, check, stands),
+            heading(
+                texts("result.meaning", stage=answer_name(texts, edition, stage)), size="Medium", apart=True
+            ),
+            text(edition.stages[stage].meaning),
             heading(
                 texts("result.opportunities", stage=answer_name(texts, edition, stage)),
                 size="Medium",
@@ -108,7 +110,6 @@ def answers_card(texts: Texts, edition: Edition, check: Check) -> Card:
                 ((one.id, one.name) for one in edition.disciplines.values()),
                 label=texts("answers.label"),
                 missing=texts("answers.nothing_picked"),
-                value=edition.order[0],
             ),
             buttons(
                 [
@@ -161,8 +162,7 @@ def _no_stage_card(texts: Texts, edition: Edition, check: Check, *, notice: str)
             *notices(notice),
             text(texts.count("no_stage.text", stands.missing, answered=len(stands.levels), of=stands.asked)),
             text(texts("no_stage.hint")),
-            *_uncounted(texts, edition, check.answers),
-            *([level_bars(texts, edition, stands)] if stands.levels else []),
+            *(_bars(texts, edition, check, stands) if stands.levels else []),
             buttons(
                 [
                     button(texts("button.answers"), ShowAnswers(check.id), primary=True),
@@ -172,6 +172,12 @@ def _no_stage_card(texts: Texts, edition: Edition, check: Check, *, notice: str)
             ),
         ],
     )
+
+
+def _bars(texts: Texts, edition: Edition, check: Check, stands: Standing) -> Iterable[Element]:
+    yield heading(texts("result.bars"), size="Medium")
+    yield level_bars(texts, edition, stands)
+    yield from _uncounted(texts, edition, check.answers)
 
 
 def _after_result(texts: Texts, check: Check, stage: Level) -> Iterable[Element]:
@@ -223,7 +229,7 @@ def _next_level(
         return
     yield heading(discipline.name, size="Medium", apart=True)
     yield small(
-        texts("lift.step", now=level_name(texts, edition, now), next=level_name(texts, edition, now.next))
+        texts("lift.step", now=answer_name(texts, edition, now), next=answer_name(texts, edition, now.next))
     )
     yield bullets(one.text for one in discipline.levels[now.next].statements)
 

@@ -18,7 +18,7 @@ HISTORY_SHOWN = 8
 """Finished checks on one card; older ones are counted, so that the card stays small."""
 
 
-def welcome_card(texts: Texts, questions: int) -> Card:
+def welcome_card(texts: Texts, questions: int, *, in_public: bool = False) -> Card:
     """What the bot does, how long it takes, who sees the answers."""
     return card(
         texts,
@@ -26,7 +26,7 @@ def welcome_card(texts: Texts, questions: int) -> Card:
             heading(texts("welcome.heading")),
             text(texts("welcome.text")),
             text(texts("welcome.effort", questions=questions)),
-            text(texts("welcome.privacy")),
+            text(texts("welcome.privacy_in_public" if in_public else "welcome.privacy")),
             buttons([button(texts("button.start"), Start(), primary=True)]),
         ],
     )

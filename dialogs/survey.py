@@ -94,9 +94,9 @@ class Survey:
             case _:
                 return await self._pressed_on_check(visit, press)
 
-    def welcome(self) -> Card:
-        """What greets a person, a team or a group chat that has just got the app."""
-        return welcome_card(self._texts, len(self._edition.order))
+    def welcome(self, *, in_public: bool) -> Card:
+        """What greets a person, or a team or group chat, that has just got the app."""
+        return welcome_card(self._texts, len(self._edition.order), in_public=in_public)
 
     def said_in_public(self, text: str) -> Card | None:
         """Answer what was typed in a channel or group chat; None where the answer belongs in the own chat."""

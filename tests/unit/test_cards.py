@@ -64,9 +64,11 @@ def charts(card: Card) -> Iterator[dict[str, Any]]:
     return (one for one in every_part(card, with_fallbacks=False) if one["type"].startswith("Chart."))
 
 
-def gauged(gauge: dict[str, Any]) -> tuple[str, int]:
-    """The name and the level a gauge shows."""
-    return gauge.get("subLabel") or gauge["title"], gauge["value"]
+def told_by(chart: dict[str, Any]) -> list[tuple[str, int]]:
+    """The names and levels a chart shows."""
+    if chart["type"] == "Chart.Gauge":
+        return [(chart["subLabel"], chart["value"])]
+    return [(row["title"].partition(":")[0], row["data"][0]["value"]) for row in chart["data"]]
 
 
 def size(card: Card) -> int:
@@ -160,8 +162,7 @@ def test_a_chart_and_its_fallback_tell_the_same(card: Card) -> None:
     """Whoever sees the fallback of a chart learns every name and every level that the chart shows."""
     for chart in charts(card):
         said = words(chart["fallback"])
-        points = [(one["x"], one["y"]) for one in chart.get("data", [])] or [gauged(chart)]
-        for name, level in points:
+        for name, level in told_by(chart):
             assert name in said
             assert str(int(level)) in said
 
@@ -170,16 +171,17 @@ def test_a_chart_and_its_fallback_tell_the_same(card: Card) -> None:
 def test_every_name_in_a_bar_chart_keeps_its_own_level(card: Card) -> None:
     """The fallback of a bar chart pairs each discipline with the level its bar has."""
     for chart in charts(card):
-        if chart["type"] == "Chart.HorizontalBar":
-            told = {one["title"]: one["value"] for one in chart["fallback"]["items"][1]["facts"]}
+        if chart["type"] == "Chart.HorizontalBar.Stacked":
+            told = {one["title"]: one["value"] for one in chart["fallback"]["facts"]}
 
-            assert list(told) == [one["x"] for one in chart["data"]]
-            assert all(str(int(one["y"])) in told[one["x"]].split() for one in chart["data"])
+            assert list(told) == [name for name, _ in told_by(chart)]
+            assert all(str(int(level)) in told[name].split() for name, level in told_by(chart))
+            assert all(str(row["data"][0]["value"]) in row["title"] for row in chart["data"])
 
 
 def test_a_result_has_a_gauge_and_bars() -> None:
     """The result is drawn as well as told."""
-    assert [one["type"] for one in charts(CARDS["result"])] == ["Chart.Gauge", "Chart.HorizontalBar"]
+    assert [one["type"] for one in charts(CARDS["result"])] == ["Chart.Gauge", "Chart.HorizontalBar.Stacked"]
 
 
 @each_card
@@ -197,11 +199,13 @@ def test_nothing_is_told_by_color_alone(card: Card) -> None:
 def test_parts_of_a_chart_differ_in_their_names(card: Card) -> None:
     """No two segments or bars of a chart can be told apart by color only."""
     for chart in charts(card):
-        names = [
-            one.get("legend") or one.get("x") for one in (*chart.get("segments", []), *chart.get("data", []))
+        groups = [
+            chart.get("segments", []),
+            chart.get("data", []),
+            *(row.get("data", []) for row in chart.get("data", [])),
         ]
-
-        assert len(names) == len(set(names))
+        for names in ([one.get("legend") or one.get("title") for one in group] for group in groups):
+            assert len(names) == len(set(names))
 
 
 @each_card
