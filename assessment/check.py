@@ -32,7 +32,7 @@ class Check:
 
 def open_question(check: Check, disciplines: Sequence[str]) -> str | None:
     """The question the person is at: the one gone back to, else the first unanswered one, if any."""
-    if check.revisiting is not None:
+    if check.revisiting in (ROLE, *disciplines):
         return check.revisiting
     if check.role is None:
         return ROLE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +14,9 @@ import orjson
 from aiohttp import ClientConnectorError, ClientError, ClientResponse, ClientSession, ClientTimeout
 from yarl import URL
 
-from bot.tokens import Credentials
+from bot.tokens import Credentials, NoToken
+
+log = logging.getLogger(__name__)
 
 TIMEOUT = ClientTimeout(total=15, connect=5)
 """Seconds for one call; Teams itself gives up after about 15 (msteams-docs issue 6461)."""
@@ -101,10 +104,8 @@ class Teams:
     async def _call(self, method: str, service_url: str, path: str, body: Mapping[str, Any]) -> Outcome:
         if not self._trusts(service_url):
             return Refused(0, "UntrustedServiceUrl")
-        headers = {"Content-Type": "application/json"}
-        if token := await self._credentials.token():
-            headers["Authorization"] = f"Bearer {token}"
         try:
+            headers = await self._headers()
             async with self._session.request(
                 method,
                 URL(f"{service_url.rstrip('/')}/v3/{path}", encoded=True),
@@ -114,10 +115,16 @@ class Teams:
                 allow_redirects=False,
             ) as response:
                 return await _outcome(response)
-        except ClientConnectorError:
+        except (ClientConnectorError, NoToken) as error:
+            log.warning("nothing was sent: %s", error)
             return RetryAfter(None)
         except (ClientError, TimeoutError) as error:
             return Unknown(type(error).__name__)
+
+    async def _headers(self) -> dict[str, str]:
+        token = await self._credentials.token()
+        kind = {"Content-Type": "application/json"}
+        return kind | {"Authorization": f"Bearer {token}"} if token else kind
 
 
 async def patiently(attempt: Callable[[], Awaitable[Outcome]]) -> Outcome:

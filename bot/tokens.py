@@ -102,11 +102,15 @@ class TokenCheck:
             return await response.json(content_type=None)
 
 
+class NoToken(Exception):
+    """Entra gave no token; nothing can be sent right now."""
+
+
 class Credentials(Protocol):
     """Where the bot's own tokens come from."""
 
     async def token(self) -> str | None:
-        """A bearer token for Teams' connector; None where none is needed."""
+        """A bearer token for Teams' connector; None where none is needed. Raises NoToken."""
 
 
 class NoCredentials:
@@ -145,7 +149,10 @@ class EntraCredentials:
             self._credentials = await factory.create_credentials(
                 self._settings.app_id, self._settings.oauth_scope, login, validate_authority=True
             )
-        return await asyncio.to_thread(self._credentials.get_access_token)
+        try:
+            return await asyncio.to_thread(self._credentials.get_access_token)
+        except Exception as error:  # MSAL, requests and the SDK raise whatever comes to their mind
+            raise NoToken(f"{type(error).__name__}: {error}") from error
 
 
 class _SdkSettings:

@@ -110,12 +110,9 @@ class Survey:
         return await self._here(visit, await self._checks.open(visit.person, self._edition.id, visit.at))
 
     async def _result(self, visit: Visit) -> Reply:
-        check = await self._last_finished(visit.person)
-        return (
-            Reply(result_card(self._texts, self._edition_of(check), check))
-            if check
-            else self._nothing_finished()
-        )
+        if check := await self._last_finished(visit.person):
+            return Reply(result_card(self._texts, self._edition_of(check), check))
+        return self._nothing_finished()
 
     async def _opportunities(self, visit: Visit, stage: Level | None) -> Reply:
         check = await self._last_finished(visit.person)
@@ -125,8 +122,9 @@ class Survey:
         return Reply(opportunities_card(self._texts, edition, stage or Level.INITIAL, check))
 
     async def _history(self, visit: Visit) -> Reply:
-        checks = [(one, self._edition_of(one)) for one in await self._checks.finished(visit.person)]
-        return Reply(history_card(self._texts, checks, visit.zone)) if checks else self._nothing_finished()
+        if checks := [(one, self._edition_of(one)) for one in await self._checks.finished(visit.person)]:
+            return Reply(history_card(self._texts, checks, visit.zone))
+        return self._nothing_finished()
 
     async def _help(self, visit: Visit, intro: str) -> Reply:
         check = await self._checks.latest(visit.person)

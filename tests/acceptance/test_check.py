@@ -98,7 +98,7 @@ async def test_typing_an_answer_works_as_well(ada: Colleague, typed: str) -> Non
 
     assert ada.sees_one_card().heading == "Question 2 of 7: Business Value"
     await ada.says("back")
-    assert ada.sees_one_card().chosen.startswith("Defined")
+    assert str(ada.sees_one_card().chosen).startswith("Defined")
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ async def test_next_without_a_choice_says_so(ada: Colleague) -> None:
     assert card.heading == "Question 2 of 7: Business Value"
     assert any("Nothing is picked yet" in one for one in card.errors)
     await ada.presses("Back")
-    assert ada.sees_one_card().chosen.startswith("Defined")
+    assert str(ada.sees_one_card().chosen).startswith("Defined")
 
 
 async def test_the_client_asks_for_a_choice_too(ada: Colleague) -> None:
@@ -185,7 +185,7 @@ async def test_a_typed_answer_after_back_answers_the_question_shown(ada: Colleag
     await ada.says("back")
 
     assert ada.sees_one_card().heading == "Question 2 of 7: Business Value"
-    assert ada.sees_one_card().chosen.startswith("Efficient")
+    assert str(ada.sees_one_card().chosen).startswith("Efficient")
 
 
 async def test_a_press_on_an_old_card_changes_that_answer(ada: Colleague) -> None:
@@ -201,11 +201,11 @@ async def test_a_press_on_an_old_card_changes_that_answer(ada: Colleague) -> Non
     assert card.heading == "Question 3 of 7: Admin and Governance"
 
 
-@pytest.mark.parametrize("how", ["twice", "delivered_twice"])
+@pytest.mark.parametrize("how", ["twice", "delivered twice"])
 async def test_a_press_twice_answers_once(ada: Colleague, how: str) -> None:
     """A double tap and a second delivery give one answer, and the next question stays open."""
     await begins(ada)
-    await ada.picks("Defined", **{how: True})  # type: ignore[misc]  # one of the two keywords
+    await ada.picks("Defined", twice=how == "twice", delivered_twice=how == "delivered twice")
 
     card = ada.sees_one_card()
     assert card.heading == "Question 2 of 7: Business Value"

@@ -9,6 +9,7 @@ from aiohttp.test_utils import TestServer
 
 from bot import teams as port
 from bot.teams import Outcome, Refused, RetryAfter, Sent, Teams, Unknown, patiently
+from bot.tokens import NoToken
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -50,7 +51,8 @@ def connector() -> Connector:
 async def server(connector: Connector) -> AsyncIterator[TestServer]:
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", connector.handle)
-    async with TestServer(app) as running:
+    running = TestServer(app)
+    async with running:
         yield running
 
 
@@ -150,6 +152,18 @@ async def test_where_nobody_listens_nothing_was_sent(teams: Teams) -> None:
     assert await teams.send("http://127.0.0.1:1/", "a", {}) == RetryAfter(None)
 
 
+async def test_without_a_token_nothing_was_sent(server: TestServer) -> None:
+    """Where Entra gives no token, the connector is not called, and a later try may help."""
+
+    class Penniless:
+        async def token(self) -> str:
+            raise NoToken
+
+    async with ClientSession() as session:
+        outcome = await sends(Teams(session, Penniless(), lambda _: True), server)
+    assert outcome == RetryAfter(None)
+
+
 async def test_a_stranger_gets_no_token(teams: Teams) -> None:
     """A host that is not trusted is not even connected to."""
     assert await teams.send("https://evil.example/", "a", {}) == Refused(0, "UntrustedServiceUrl")
@@ -165,7 +179,7 @@ class TestPatience:
         async def sleep(seconds: float) -> None:
             slept.append(seconds)
 
-        monkeypatch.setattr(port.asyncio, "sleep", sleep)
+        monkeypatch.setattr("bot.teams.asyncio.sleep", sleep)
         return slept
 
     @staticmethod

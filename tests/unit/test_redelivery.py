@@ -8,7 +8,7 @@ from bot.redelivery import Redelivery
 
 
 def activity(activity_id: str | None, kind: str = "message", conversation: str = "a:1") -> Activity:
-    return Activity(type=kind, id=activity_id, conversation=ConversationAccount(id=conversation))
+    return Activity(type=kind, id=activity_id or "", conversation=ConversationAccount(id=conversation))
 
 
 def handled(memory: Redelivery, *deliveries: Activity) -> list[bool]:

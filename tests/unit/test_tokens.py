@@ -7,7 +7,14 @@ import pytest
 from aiohttp import ClientSession
 
 from bot.settings import Settings
-from bot.tokens import OUTGOING_LIFETIME, UNKNOWN_KEY_PAUSE, EntraCredentials, KeysUnavailable, TokenCheck
+from bot.tokens import (
+    OUTGOING_LIFETIME,
+    UNKNOWN_KEY_PAUSE,
+    EntraCredentials,
+    KeysUnavailable,
+    NoToken,
+    TokenCheck,
+)
 from tests.acceptance.tokens import Issuer
 
 SERVICE = "https://smba.trafficmanager.net/emea/"
@@ -99,6 +106,19 @@ async def test_many_who_wait_share_one_outgoing_token(monkeypatch: pytest.Monkey
 
     clock.now += OUTGOING_LIFETIME + 1
     assert await credentials.token() == "token 2"
+
+
+async def test_whatever_entra_does_is_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong secret or an unreachable Entra means no token, not a failed turn."""
+
+    def get_access_token(_: object) -> str:
+        raise PermissionError("AADSTS7000215: invalid client secret")
+
+    monkeypatch.setattr(
+        "botframework.connector.auth.MicrosoftAppCredentials.get_access_token", get_access_token
+    )
+    with pytest.raises(NoToken, match="invalid client secret"):
+        await EntraCredentials(settings()).token()
 
 
 async def test_the_sdks_credentials_are_asked_off_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
