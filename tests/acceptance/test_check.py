@@ -266,7 +266,7 @@ async def test_pause_says_how_to_come_back(ada: Colleague, bot: RunningBot) -> N
         await ada.picks(answer)
     await ada.presses("Pause")
     paused = ada.sees_one_card()
-    assert "3 of 7 questions are answered" in paused.text
+    assert "Answered so far: 3 of 7 questions" in paused.text
     assert "start" in paused.text
 
     await bot.restarts()
@@ -290,7 +290,7 @@ async def test_everybody_has_their_own_check(ada: Colleague, bo: Colleague) -> N
     await ada.picks("Defined")
     await bo.presses("Pause")
 
-    assert "0 of 7 questions are answered" in bo.sees_one_card().text
+    assert "Answered so far: 0 of 7 questions" in bo.sees_one_card().text
 
 
 async def test_a_card_of_somebody_else_changes_nothing(teams: Teams, ada: Colleague, bo: Colleague) -> None:
