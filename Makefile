@@ -13,7 +13,7 @@ NODE_MODULES := node_modules/.built
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run bot test browser lint types imports format cards package lock clean
+.PHONY: help setup run bot test browser lint types imports format schema cards package lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 15
@@ -44,6 +44,9 @@ imports: $(SETUP) ## import-linter: imports go one way
 
 format: $(SETUP) ## let ruff put the code in its format
 	$(BIN)/ruff format .
+
+schema: $(SETUP) ## the JSON Schemas for editors, after a change to content/model.py or texts/en.yaml
+	$(BIN)/python -m content.schema
 
 cards: $(SETUP) $(NODE_MODULES) ## every card as JSON and HTML, to look at without Teams
 	$(BIN)/python scripts/cards.py

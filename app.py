@@ -20,7 +20,7 @@ from bot.tokens import Credentials, EntraCredentials, NoCredentials, TokenCheck
 from content.loading import Content, load
 from content.yaml_source import ContentError
 from dialogs.survey import Survey
-from storage.database import Database, DatabaseNotReady, open_database
+from storage.database import BadDatabaseUrl, Database, DatabaseNotReady, open_database
 
 log = logging.getLogger(__name__)
 
@@ -73,15 +73,14 @@ async def _door(
         survey = Survey(content, database.checks, settings.maturity_edition)
         handler = Handler(survey, content.texts, database.conversations, teams, clock=clock)
         adapter = teams_adapter(settings, TokenCheck(session, settings), teams)
-        log.info("ready for activities on port %d", settings.port)
         yield Door(settings, adapter, handler, database)
         await handler.close()
 
 
 async def _refuse_missing_editions(database: Database, content: Content) -> None:
     if missing := await database.checks.editions() - set(content.editions):
-        names = ", ".join(sorted(missing))
-        raise CannotStart(f"The database has checks of edition {names}; put content/editions/{names} back")
+        folders = ", ".join(f"content/editions/{one}" for one in sorted(missing))
+        raise CannotStart(f"The database has checks of editions that are gone; put back {folders}")
 
 
 def main() -> int:
@@ -92,9 +91,18 @@ def main() -> int:
         app = create_app(settings)
         if settings.is_local:
             log.warning("LOCAL MODE: nobody is authenticated; only this machine can reach the bot")
-        web.run_app(app, host=settings.host, port=settings.port, print=None, access_log=None)
-    except (SettingsError, ContentError, CannotStart, DatabaseNotReady, OSError, ValueError) as error:
+        web.run_app(
+            app,
+            host=settings.host,
+            port=settings.port,
+            print=lambda _: log.info("listening on %s, port %d", settings.host, settings.port),
+            access_log=None,
+        )
+    except (SettingsError, ContentError, CannotStart, BadDatabaseUrl, DatabaseNotReady) as error:
         print(f"Maturity Coach cannot start. {error}", file=sys.stderr)  # noqa: T201 - for the operator
+        return 1
+    except OSError as error:
+        print(f"Maturity Coach cannot listen: {error}. Check HOST and PORT.", file=sys.stderr)  # noqa: T201
         return 1
     return 0
 

@@ -31,7 +31,12 @@ class Check:
 
 
 def open_question(check: Check, disciplines: Sequence[str]) -> str | None:
-    """The question the person is at: the one gone back to, else the first unanswered one, if any."""
+    """The question the person is at: the one gone back to, else the first unanswered one.
+
+    None where all is answered. A finished check has no open question: its answers are changed by buttons.
+    """
+    if check.finished_at:
+        return None
     if check.revisiting in (ROLE, *disciplines):
         return check.revisiting
     if check.role is None:

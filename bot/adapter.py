@@ -6,6 +6,7 @@ public: a `BotFrameworkAuthentication`, a `ConnectorFactory`, and a client with 
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any, NoReturn
 
 from botbuilder.integration.aiohttp import CloudAdapter
@@ -36,32 +37,24 @@ class _Replies:
 
     def __init__(self, teams: Teams, service_url: str) -> None:
         self._teams = teams
-        self._service_url = service_url
-        self.conversations = self
+        self._url = service_url
+        self.conversations = self  # where botbuilder looks for the methods below
 
     async def send_to_conversation(self, conversation_id: str, activity: Activity) -> ResourceResponse:
         message = as_json(activity)
-        return _sent(await patiently(lambda: self._teams.send(self._service_url, conversation_id, message)))
+        return await _sent(lambda: self._teams.send(self._url, conversation_id, message))
 
     async def reply_to_activity(
         self, conversation_id: str, activity_id: str, activity: Activity
     ) -> ResourceResponse:
         message = as_json(activity)
-        return _sent(
-            await patiently(
-                lambda: self._teams.reply(self._service_url, conversation_id, activity_id, message)
-            )
-        )
+        return await _sent(lambda: self._teams.reply(self._url, conversation_id, activity_id, message))
 
     async def update_activity(
         self, conversation_id: str, activity_id: str, activity: Activity
     ) -> ResourceResponse:
         message = as_json(activity)
-        return _sent(
-            await patiently(
-                lambda: self._teams.update(self._service_url, conversation_id, activity_id, message)
-            )
-        )
+        return await _sent(lambda: self._teams.update(self._url, conversation_id, activity_id, message))
 
 
 class _Connectors(ConnectorFactory):
@@ -113,7 +106,9 @@ def teams_adapter(settings: Settings, check: TokenCheck, teams: Teams) -> CloudA
     return CloudAdapter(TeamsAuthentication(settings, check, teams))
 
 
-def _sent(outcome: Outcome) -> ResourceResponse:
+async def _sent(attempt: Callable[[], Awaitable[Outcome]]) -> ResourceResponse:
+    """What botbuilder wants to hear of a reply. Raises NotSent."""
+    outcome = await patiently(attempt)
     if not isinstance(outcome, Sent):
         raise NotSent(outcome)
     return ResourceResponse(id=outcome.id)

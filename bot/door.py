@@ -6,6 +6,7 @@ this door never answers 5xx for what a client sent. It decides nothing about con
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -20,21 +21,49 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from bot.handler import Handler
 from bot.incoming import tenant_of
-from bot.settings import Settings
+from bot.settings import Settings, is_loopback
 from bot.tokens import KeysUnavailable
 from storage.database import Database, DatabaseNotReady
 
 log = logging.getLogger(__name__)
 
+READY_WITHIN = 2
+"""Seconds; what asks whether the bot is ready does not wait longer either."""
+
 LARGEST_BODY = 256 * 1024
 """Bytes; Teams' own messages stay below about 100 KB."""
 
-Text = Annotated[str, Field(min_length=1)]
+READ = frozenset(
+    {
+        "action",
+        "channelData",
+        "channelId",
+        "conversation",
+        "entities",
+        "from",
+        "id",
+        "localTimezone",
+        "membersAdded",
+        "name",
+        "recipient",
+        "replyToId",
+        "serviceUrl",
+        "text",
+        "type",
+        "value",
+    }
+)
+"""The fields this bot reads. The others are dropped: msrest takes long to read what nobody needs."""
+
+Text = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^\x00-\x1f]+$")]
+Parts = Annotated[list[dict[str, Any]], Field(max_length=500)]
 
 
 @dataclass(frozen=True, slots=True)
 class _Account:
     id: Text
+    tenant: Annotated[Text | None, Field(alias="tenantId")] = None
+    person: Annotated[Text | None, Field(alias="aadObjectId")] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +76,15 @@ class _Envelope:
     conversation: _Account
     recipient: _Account
     from_: Annotated[_Account, Field(alias="from")]
-    id: str | None = None
+    id: Text | None = None
     text: str | None = None
+    entities: Parts | None = None
+    members: Annotated[Parts | None, Field(alias="membersAdded")] = None
 
 
 _ENVELOPE = TypeAdapter(_Envelope)
+
+TEAMS = "msteams"
 
 
 class Door:
@@ -67,33 +100,43 @@ class Door:
 
     async def messages(self, request: web.Request) -> web.Response:
         """`POST /api/messages`: one activity from Teams."""
-        if request.content_type != "application/json":
-            return _refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send application/json")
+        if request.content_type != "application/json" or "Content-Encoding" in request.headers:
+            return _refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send application/json, not compressed")
+        if self._settings.is_local and not is_loopback(request.url.host or ""):
+            return _refusal(HTTPStatus.FORBIDDEN, "in local mode the bot answers to this machine only")
         try:
-            activity = _activity(await request.read())
+            data, envelope = _parsed(await request.read())
+            identity = await self._adapter.bot_framework_authentication.authenticate_request(
+                Activity(channel_id=envelope.channel_id, service_url=envelope.service_url),
+                request.headers.get("Authorization", ""),
+            )
+            activity = _activity(data)
         except ValueError as error:
             return _refusal(HTTPStatus.BAD_REQUEST, str(error))
-        try:
-            identity = await self._adapter.bot_framework_authentication.authenticate_request(
-                activity, request.headers.get("Authorization", "")
-            )
         except PermissionError as error:
             return _refusal(HTTPStatus.UNAUTHORIZED, "no valid token", reason=error)
         except KeysUnavailable as error:
-            return _refusal(
-                HTTPStatus.SERVICE_UNAVAILABLE, "tokens cannot be checked right now", reason=error
-            )
-        if self._settings.tenants and tenant_of(activity) not in self._settings.tenants:
-            return _refusal(HTTPStatus.FORBIDDEN, "this tenant is not allowed")
-        if not self._settings.trusts(activity.service_url):
-            return _refusal(HTTPStatus.FORBIDDEN, "this service URL is not allowed")
+            message = "tokens cannot be checked right now"
+            return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, message, reason=error)
+        if forbidden := self._forbids(activity):
+            return _refusal(HTTPStatus.FORBIDDEN, forbidden)
         return _response(await self._adapter.process_activity(identity, activity, self._handler.on_turn))
+
+    def _forbids(self, activity: Activity) -> str:
+        """Why a well-formed, signed activity is not for this bot; "" where it is."""
+        if not self._settings.is_local and activity.channel_id != TEAMS:
+            # Other channels, such as a web chat, let their users write sender and tenant themselves.
+            return "this channel is not allowed"
+        if self._settings.tenants and tenant_of(activity) not in self._settings.tenants:
+            return "this tenant is not allowed"
+        return "" if self._settings.trusts(activity.service_url) else "this service URL is not allowed"
 
     async def readyz(self) -> web.Response:
         """`GET /readyz`: the database can be reached and is migrated; content was checked at the start."""
         try:
-            await self._database.ready()
-        except DatabaseNotReady as error:
+            async with asyncio.timeout(READY_WITHIN):
+                await self._database.ready()
+        except (DatabaseNotReady, TimeoutError) as error:
             log.warning("not ready: %s", error)
             return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE, text="not ready\n")
         return web.Response(text="ready\n")
@@ -118,19 +161,22 @@ async def _readyz(request: web.Request) -> web.Response:
     return await request.app[DOOR].readyz()
 
 
-def _activity(body: bytes) -> Activity:
-    """The activity in a request's body. Raises ValueError with what is wrong, in words for the sender."""
+def _parsed(body: bytes) -> tuple[dict[str, Any], _Envelope]:
+    """A body's JSON, and what it has to carry. Raises ValueError, in words for the sender."""
     try:
         data = orjson.loads(body)
+        return data, _ENVELOPE.validate_python(data)
     except orjson.JSONDecodeError:
         raise ValueError("the body is not JSON") from None
-    try:
-        _ENVELOPE.validate_python(data)
     except ValidationError as error:
         places = sorted({".".join(map(str, one["loc"])) or "the body" for one in error.errors()})
         raise ValueError(f"no activity: missing or wrong {', '.join(places)}") from None
+
+
+def _activity(data: dict[str, Any]) -> Activity:
+    """The activity in a checked body. Raises ValueError."""
     try:
-        activity: Activity = Activity().deserialize(data)
+        activity: Activity = Activity().deserialize({key: data[key] for key in READ & data.keys()})
     except Exception as error:  # noqa: BLE001 - msrest raises many types, RecursionError among them
         log.info("refused an activity: %s", type(error).__name__)
         raise ValueError("no activity: a field has the wrong type") from None

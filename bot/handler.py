@@ -17,10 +17,10 @@ from bot.adapter import NotSent
 from bot.incoming import person_of, place_of, words_of, zone_of
 from bot.messages import as_json, card_activity, invoke_answer, invoke_refusal
 from bot.redelivery import Redelivery
-from bot.teams import Refused, Sent, Teams, patiently
+from bot.teams import Outcome, Refused, Sent, Teams, Unknown, patiently
 from cards.elements import Card
 from cards.presses import UnknownPress, parse
-from cards.talk import apology_card, elsewhere_card, nobody_card, stale_card
+from cards.talk import Delivery, apology_card, elsewhere_card, nobody_card, stale_card
 from content.texts import Texts
 from dialogs.survey import Reply, Survey, Visit
 from storage.conversations import Conversation, Conversations
@@ -73,7 +73,7 @@ class Handler(ActivityHandler):
     async def on_message_activity(self, turn_context: TurnContext) -> None:
         """Somebody typed, or pressed a button in a client that cannot replace cards."""
         activity = turn_context.activity
-        if isinstance(activity.value, dict):
+        if isinstance(activity.value, dict) and not activity.text:
             await self._pressed(turn_context, activity.value)
         else:
             await self._said(turn_context, words_of(activity))
@@ -111,8 +111,14 @@ class Handler(ActivityHandler):
         person = person_of(context.activity)
         if person and place.is_personal:
             await self._conversations.remember(person, place.conversation)
-        if await self._conversations.welcome(place.tenant_id, place.greeting_id, self._clock()):
+        if not await self._conversations.welcome(place.tenant_id, place.greeting_id, self._clock()):
+            return
+        try:
             await context.send_activity(card_activity(self._survey.welcome(in_public=not place.is_personal)))
+        except NotSent as error:
+            if not isinstance(error.outcome, Unknown):
+                await self._conversations.forget(place.tenant_id, place.greeting_id)
+            raise
 
     async def _said(self, context: TurnContext, words: str) -> None:
         place = place_of(context.activity)
@@ -155,7 +161,7 @@ class Handler(ActivityHandler):
         activity = context.activity
         if activity.type == ActivityTypes.invoke:
             await context.send_activity(invoke_answer(card))
-        elif isinstance(activity.value, dict) and activity.reply_to_id:
+        elif isinstance(activity.value, dict) and not activity.text and activity.reply_to_id:
             await self._replace(context, activity.reply_to_id, card)
         else:
             await context.send_activity(card_activity(card))
@@ -172,33 +178,43 @@ class Handler(ActivityHandler):
             await context.send_activity(card_activity(card))
 
     async def _send_home(self, context: TurnContext, person: Person, card: Card) -> Card:
-        """Send a card to the person's own chat; the card that says so, or how to get that chat."""
-        home = await self._home(context, person)
-        message = as_json(card_activity(card))
-        sent = home and await patiently(lambda: self._teams.send(home.service_url, home.id, message))
+        """Send a card to the person's own chat; the card that says so, or what to do where that failed."""
+        outcome = await self._sent_home(context, person, card)
+        if not isinstance(outcome, Sent):
+            log.warning("a card did not reach the own chat: %s", outcome)
         url = f"https://teams.microsoft.com/l/chat/0/0?users={context.activity.recipient.id}"
-        return elsewhere_card(self._texts, url, sent=isinstance(sent, Sent))
+        return elsewhere_card(self._texts, url, _delivery(outcome))
 
-    async def _home(self, context: TurnContext, person: Person) -> Conversation | None:
-        """The person's own chat, opened where it is not known yet."""
-        if known := await self._conversations.of(person):
-            return known
+    async def _sent_home(self, context: TurnContext, person: Person, card: Card) -> Outcome:
+        """What became of a card for the person's own chat, which is opened where it is not known yet."""
+        home = await self._conversations.of(person)
+        message = as_json(card_activity(card))
+        if home:
+            outcome = await self._send(home, message)
+            if not isinstance(outcome, Refused):
+                return outcome
+        opened = await self._opened(context, person)
+        return await self._send(opened, message) if isinstance(opened, Conversation) else opened
+
+    async def _opened(self, context: TurnContext, person: Person) -> Conversation | Outcome:
+        """The person's own chat, opened and remembered; or why it cannot be."""
         activity = context.activity
         bot, member, url = activity.recipient.id, activity.from_property.id, activity.service_url
         opened = await patiently(lambda: self._teams.open_chat(url, bot, person.tenant_id, member))
         if not isinstance(opened, Sent):
-            log.info("no 1:1 chat: %s", opened)
-            return None
+            return opened
         home = Conversation(opened.id, url)
         await self._conversations.remember(person, home)
         return home
 
+    async def _send(self, home: Conversation, message: dict[str, Any]) -> Outcome:
+        return await patiently(lambda: self._teams.send(home.service_url, home.id, message))
+
     async def _settle(self, conversation: Conversation, activity_id: str, card: Card) -> None:
         """An invoke's answer shows on one device only; the finished result is for all of them."""
         message = as_json(card_activity(card))
-        outcome = await patiently(
-            lambda: self._teams.update(conversation.service_url, conversation.id, activity_id, message)
-        )
+        # Once only: by a later try the person may have gone on in the same card.
+        outcome = await self._teams.update(conversation.service_url, conversation.id, activity_id, message)
         if not isinstance(outcome, Sent):
             log.warning("the result was not shown on other devices: %s", outcome)
 
@@ -215,3 +231,12 @@ class Handler(ActivityHandler):
                 await self._show(context, apology_card(self._texts, reference))
         except NotSent as refusal:
             log.warning("the apology could not be sent: %s", refusal)
+
+
+def _delivery(outcome: Outcome) -> Delivery:
+    match outcome:
+        case Sent():
+            return "sent"
+        case Refused():
+            return "no_app"
+    return "try_again"

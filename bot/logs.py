@@ -8,6 +8,9 @@ from typing import Literal
 
 import orjson
 
+QUIET = ("aiosqlite", "msal", "psycopg", "psycopg.pool", "urllib3")
+"""At DEBUG these write statements with their values, which are people's answers."""
+
 
 class JsonFormatter(logging.Formatter):
     """One line per record, with the reference of a failed turn where there is one."""
@@ -34,3 +37,5 @@ def log_to_stderr(level: str, style: Literal["text", "json"]) -> None:
     handler.setFormatter(JsonFormatter() if style == "json" else text)
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(max(logging.INFO, logging.getLevelName(level)))

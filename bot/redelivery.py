@@ -24,7 +24,10 @@ class Redelivery:
 
     @contextmanager
     def watching(self, activity: Activity) -> Iterator[bool]:
-        """Whether this is the first delivery. One that fails may come again."""
+        """Whether this is the first delivery. One whose turn is cancelled may come again.
+
+        A turn that goes wrong ends with an apology, and so counts as handled.
+        """
         key = (activity.conversation.id, activity.id or "")
         if activity.type != ActivityTypes.message or not activity.id:
             yield True

@@ -1,4 +1,4 @@
-"""What an operator sets, read from the environment and, in development, from `.env`."""
+"""What an operator sets, read from the environment, and from `.env` where that does not say."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ from yarl import URL
 def _split(value: object) -> object:
     """Accept "a, b" for a list."""
     return tuple(one.strip() for one in value.split(",") if one.strip()) if isinstance(value, str) else value
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
 
 
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
@@ -98,7 +102,7 @@ class Settings(BaseSettings):
         alias="TO_CHANNEL_FROM_BOT_OAUTH_SCOPE",
         description="What outgoing tokens are for",
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
         "INFO", alias="LOG_LEVEL", description="How much is logged"
     )
     log_format: Literal["text", "json"] = Field("text", alias="LOG_FORMAT", description="How it is logged")
@@ -118,9 +122,9 @@ class Settings(BaseSettings):
         """Whether messages, and with them the bot's token, may go to this address."""
         try:
             url = URL(service_url)
+            host = url.host or ""
         except ValueError:
             return False
-        host = url.host or ""
         if is_loopback(host):
             return url.scheme in {"http", "https"} and (self.is_local or host in self.service_hosts)
         within = any(f".{host}".endswith(f".{one}") for one in self.service_hosts)
@@ -128,27 +132,20 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _refuse_what_is_unsafe(self) -> Settings:
-        if self.is_local and not is_loopback(self.host):
-            raise ValueError(
-                f"HOST is {self.host}, but without MicrosoftAppId nobody is authenticated; "
-                "set MicrosoftAppId, or HOST to 127.0.0.1"
-            )
-        if not self.is_local and self.app_type != "MultiTenant" and not self.app_tenant_id:
-            raise ValueError(
-                f"MicrosoftAppType {self.app_type} needs MicrosoftAppTenantId; set it to your tenant's id"
-            )
-        if (
-            not self.is_local
-            and self.app_type != "UserAssignedMSI"
-            and not self.app_password.get_secret_value()
-        ):
-            raise ValueError(
-                f"MicrosoftAppType {self.app_type} needs MicrosoftAppPassword; set the app's client secret"
-            )
-        if not self.is_local and self.app_type == "MultiTenant" and not self.allowed_tenants:
-            raise ValueError(
-                "MicrosoftAppType MultiTenant needs ALLOWED_TENANTS; list the tenant ids that may use the bot"
-            )
+        if self.is_local:
+            if not is_loopback(self.host):
+                raise ValueError(
+                    f"HOST is {self.host}, but without MicrosoftAppId nobody is authenticated; "
+                    "set MicrosoftAppId, or HOST to 127.0.0.1"
+                )
+            return self
+        kind = f"MicrosoftAppType {self.app_type}"
+        if self.app_type == "MultiTenant" and not self.allowed_tenants:
+            raise ValueError(f"{kind} needs ALLOWED_TENANTS; list the tenant ids that may use the bot")
+        if self.app_type != "MultiTenant" and not self.app_tenant_id:
+            raise ValueError(f"{kind} needs MicrosoftAppTenantId; set it to your tenant's id")
+        if self.app_type != "UserAssignedMSI" and not self.app_password.get_secret_value():
+            raise ValueError(f"{kind} needs MicrosoftAppPassword; set the app's client secret")
         return self
 
 

@@ -72,23 +72,19 @@ class Teams:
 
     async def send(self, service_url: str, conversation_id: str, activity: Mapping[str, Any]) -> Outcome:
         """Post an activity to a conversation."""
-        return await self._call(
-            "POST", service_url, f"conversations/{_part(conversation_id)}/activities", activity
-        )
+        return await self._call("POST", service_url, _activities(conversation_id), activity)
 
     async def reply(
         self, service_url: str, conversation_id: str, activity_id: str, activity: Mapping[str, Any]
     ) -> Outcome:
         """Post an activity in answer to another one."""
-        path = f"conversations/{_part(conversation_id)}/activities/{_part(activity_id)}"
-        return await self._call("POST", service_url, path, activity)
+        return await self._call("POST", service_url, _activities(conversation_id, activity_id), activity)
 
     async def update(
         self, service_url: str, conversation_id: str, activity_id: str, activity: Mapping[str, Any]
     ) -> Outcome:
         """Replace an activity that was sent before; repeating it is harmless."""
-        path = f"conversations/{_part(conversation_id)}/activities/{_part(activity_id)}"
-        return await self._call("PUT", service_url, path, activity)
+        return await self._call("PUT", service_url, _activities(conversation_id, activity_id), activity)
 
     async def open_chat(self, service_url: str, bot_id: str, tenant_id: str, member_id: str) -> Outcome:
         """The 1:1 chat with a person, by the id Teams gave them; each call leads to the same chat."""
@@ -171,6 +167,7 @@ def _json(body: bytes) -> dict[str, Any]:
     return answer if isinstance(answer, dict) else {}
 
 
-def _part(text: str) -> str:
-    """Conversation ids carry colons, semicolons and at signs."""
-    return quote(text, safe="")
+def _activities(conversation_id: str, *activity_id: str) -> str:
+    """The path of a conversation's activities, or of one; ids carry colons, semicolons and at signs."""
+    parts = ("conversations", conversation_id, "activities", *activity_id)
+    return "/".join(quote(one, safe="") for one in parts)

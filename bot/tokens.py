@@ -7,6 +7,7 @@ expire, and meets a new signing key only after a day; so the check is done here,
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
@@ -14,16 +15,22 @@ from typing import Any, Protocol
 import jwt
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from botbuilder.integration.aiohttp import ConfigurationServiceClientCredentialFactory
+from botframework.connector.auth import MicrosoftAppCredentials
+from msal.application import ConfidentialClientApplication
 
 from bot.settings import Settings
 
+log = logging.getLogger(__name__)
+
 KEYS_LIFETIME = 24 * 3600
 """Seconds after which the signing keys are fetched again."""
-UNKNOWN_KEY_PAUSE = 60
-"""Seconds between two fetches for unknown keys: a stranger's tokens must not make us ask all the time."""
+FETCH_PAUSE = 60
+"""Seconds between two fetches of keys: neither strangers' tokens nor an outage make us ask all the time."""
 LEEWAY = 300
 """Seconds by which clocks may differ, as in the SDK."""
 FETCH_TIMEOUT = ClientTimeout(total=5)
+ENTRA_TIMEOUT = 5
+"""Seconds for each of the calls that bring an outgoing token."""
 OUTGOING_LIFETIME = 240
 """Seconds an outgoing token is reused; MSAL hands out none with less than 300 left."""
 
@@ -43,6 +50,7 @@ class TokenCheck:
         self._seconds = seconds
         self._keys: Mapping[str, Mapping[str, Any]] = {}
         self._fetched_at = float("-inf")
+        self._asked_at = float("-inf")
         self._fetching = asyncio.Lock()
 
     async def claims(self, authorization: str, channel_id: str, service_url: str) -> dict[str, Any]:
@@ -51,7 +59,7 @@ class TokenCheck:
         Raises PermissionError for any other token, KeysUnavailable where that cannot be told.
         """
         scheme, _, token = authorization.partition(" ")
-        if scheme != "Bearer" or not token:
+        if scheme != "Bearer" or not token or not token.isascii():
             raise PermissionError("no bearer token")
         try:
             key = await self._key(str(jwt.get_unverified_header(token).get("kid")))
@@ -77,25 +85,31 @@ class TokenCheck:
         return claims
 
     async def _key(self, key_id: str) -> Mapping[str, Any]:
-        async with self._fetching:
-            age = self._seconds() - self._fetched_at
-            if age > (KEYS_LIFETIME if key_id in self._keys else UNKNOWN_KEY_PAUSE):
-                await self._fetch()
+        """The key with this id; one that is known waits for nobody else's fetch."""
+        if not self._knows(key_id):
+            async with self._fetching:
+                if not self._knows(key_id) and self._seconds() - self._asked_at > FETCH_PAUSE:
+                    await self._fetch()
+        if not self._keys:
+            raise KeysUnavailable("the signing keys could not be fetched")
         try:
             return self._keys[key_id]
         except KeyError:
             raise PermissionError("the token is signed with an unknown key") from None
 
+    def _knows(self, key_id: str) -> bool:
+        return key_id in self._keys and self._seconds() - self._fetched_at < KEYS_LIFETIME
+
     async def _fetch(self) -> None:
-        """Replace the keys; where that fails, known keys stay good and nothing is asked again for a while."""
+        """Replace the keys; where that fails, the ones at hand stay good."""
+        self._asked_at = self._seconds()
         try:
             metadata = await self._json(self._settings.openid_metadata_url)
             keys = await self._json(metadata["jwks_uri"])
             self._keys = {one["kid"]: one for one in keys["keys"]}
+            self._fetched_at = self._asked_at
         except (ClientError, TimeoutError, ValueError, KeyError, TypeError) as error:
-            if not self._keys:
-                raise KeysUnavailable(f"{type(error).__name__}: {error}") from error
-        self._fetched_at = self._seconds()
+            log.warning("the signing keys could not be fetched: %s: %s", type(error).__name__, error)
 
     async def _json(self, url: str) -> Any:
         async with self._session.get(url, timeout=FETCH_TIMEOUT, raise_for_status=True) as response:
@@ -140,19 +154,35 @@ class EntraCredentials:
         return self._token
 
     async def _ask(self) -> str:
-        if self._credentials is None:
-            factory = ConfigurationServiceClientCredentialFactory(_SdkSettings(self._settings))
-            login = (
-                self._settings.login_url
-                or f"https://login.microsoftonline.com/{self._settings.app_tenant_id}"
-            )
-            self._credentials = await factory.create_credentials(
-                self._settings.app_id, self._settings.oauth_scope, login, validate_authority=True
-            )
         try:
-            return await asyncio.to_thread(self._credentials.get_access_token)
+            async with asyncio.timeout(2 * ENTRA_TIMEOUT):
+                if self._credentials is None:
+                    self._credentials = await self._of_the_sdk()
+                return await asyncio.to_thread(self._token_of_the_sdk)
         except Exception as error:  # MSAL, requests and the SDK raise whatever comes to their mind
             raise NoToken(f"{type(error).__name__}: {error}") from error
+
+    async def _of_the_sdk(self) -> Any:
+        factory = ConfigurationServiceClientCredentialFactory(_SdkSettings(self._settings))
+        login = (
+            self._settings.login_url or f"https://login.microsoftonline.com/{self._settings.app_tenant_id}"
+        )
+        return await factory.create_credentials(
+            self._settings.app_id, self._settings.oauth_scope, login, validate_authority=True
+        )
+
+    def _token_of_the_sdk(self) -> str:
+        """Blocks. The SDK gives MSAL no time limit, and a thread that waits for ever outlives the process."""
+        credentials = self._credentials
+        if isinstance(credentials, MicrosoftAppCredentials) and not credentials.app:
+            credentials.app = ConfidentialClientApplication(  # type: ignore[assignment]  # untyped: None at first
+                client_id=credentials.microsoft_app_id,
+                client_credential=credentials.microsoft_app_password,
+                authority=credentials.oauth_endpoint,
+                timeout=ENTRA_TIMEOUT,
+            )
+        token: str = credentials.get_access_token()
+        return token
 
 
 class _SdkSettings:

@@ -53,7 +53,7 @@ def question_card(
             heading(
                 texts("question.heading", number=number, of=of, discipline=discipline.name), size="Medium"
             ),
-            progress_bar(number, of),
+            progress_bar(number - 1, of),
             *notices(notice),
             *([warning(texts("question.nothing_picked"))] if unanswered else []),
             heading(discipline.question),
@@ -72,10 +72,10 @@ def question_card(
             buttons(
                 [
                     button(
-                        texts("button.next"), GiveAnswer(check.id, question), takes="answer", primary=True
+                        texts("button.next"), GiveAnswer(check.id, question), takes_inputs=True, primary=True
                     ),
                     button(texts("button.back"), GoBack(check.id, question)),
-                    button(texts("button.pause"), Pause(check.id)),
+                    *([] if check.finished_at else [button(texts("button.pause"), Pause(check.id))]),
                 ]
             ),
         ],

@@ -30,7 +30,8 @@ def card(texts: Texts, body: Sequence[Element]) -> Card:
 
 def heading(words: str, *, size: str = "Large", apart: bool = False) -> Element:
     """A line that screen readers can jump to."""
-    return text(words, size=size, weight="Bolder", style="heading", **_apart(apart=apart))
+    looks = {"separator": True, "spacing": "Large"} if apart else {}
+    return text(words, size=size, weight="Bolder", style="heading", **looks)
 
 
 def text(words: str, **looks: Any) -> Element:
@@ -55,13 +56,13 @@ def notices(words: str) -> list[Element]:
     return [{"type": "Container", "style": "good", "bleed": True, "items": [text(words, weight="Bolder")]}]
 
 
-def button(title: str, press: Press, *, takes: str = "", primary: bool = False) -> Element:
+def button(title: str, press: Press, *, takes_inputs: bool = False, primary: bool = False) -> Element:
     """A button that replaces the card; older clients post the same data as a message.
 
-    `takes` names the input that the press needs; without it the card's inputs are neither checked nor sent.
+    Only with `takes_inputs` are the card's inputs checked and sent along.
     """
-    inputs = {"associatedInputs": "auto" if takes else "none"}
-    data = encode(press, without=takes)
+    inputs = {"associatedInputs": "auto" if takes_inputs else "none"}
+    data = encode(press)
     looks = {"style": "positive"} if primary else {}
     submit = {"type": "Action.Submit", "title": title, "data": data, **inputs, **looks}
     return {
@@ -103,7 +104,7 @@ def choices(
         "errorMessage": missing,
         "style": "expanded" if expanded else "compact",
         "wrap": True,
-        "choices": [{"value": value, "title": title} for value, title in options],
+        "choices": [{"value": one, "title": title} for one, title in options],
         **({} if value is None else {"value": value}),
     }
 
@@ -132,7 +133,3 @@ def progress_bar(done: int, of: int) -> Element:
 def blocks(filled: int, of: int) -> str:
     """A bar in plain characters."""
     return "\u25b0" * filled + "\u25b1" * (of - filled)
-
-
-def _apart(*, apart: bool) -> dict[str, Any]:
-    return {"separator": True, "spacing": "Large"} if apart else {}

@@ -6,7 +6,7 @@ name of the field it fills.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
@@ -23,7 +23,9 @@ QuestionId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,60}$")]
 GivenAnswer = Annotated[
     Answer | None, BeforeValidator(lambda given: parse_answer(_text(given)) if given else None)
 ]
-GivenLevel = Annotated[Level, BeforeValidator(lambda given: Level(int(_text(given))))]
+GivenLevel = Annotated[
+    Level | None, BeforeValidator(lambda given: Level(int(_text(given))) if given else None)
+]
 
 
 class UnknownPress(ValueError):
@@ -105,11 +107,11 @@ class ShowLift:
 
 @dataclass(frozen=True, slots=True)
 class ShowOpportunities:
-    """Show the opportunities of any stage."""
+    """Show the opportunities of a stage; of the person's own where none is named."""
 
     __pydantic_config__ = _CONFIG
 
-    stage: GivenLevel
+    stage: GivenLevel = None
     do: Literal["opportunities"] = "opportunities"
 
 
@@ -125,12 +127,12 @@ class ShowAnswers:
 
 @dataclass(frozen=True, slots=True)
 class ChangeAnswer:
-    """Ask one question of a check again."""
+    """Ask one question of a check again; None where nothing was picked."""
 
     __pydantic_config__ = _CONFIG
 
     check: CheckId
-    question: QuestionId
+    question: QuestionId | None = None
     do: Literal["change"] = "change"
 
 
@@ -157,10 +159,10 @@ def _text(given: object) -> str:
     return given
 
 
-def encode(press: Press, *, without: str = "") -> dict[str, Any]:
-    """The data a button carries. `without` names the field that the card's input fills."""
-    fields = {name: getattr(press, name) for name in press.__slots__ if name != without}
-    return {"v": VERSION} | {name: str(value) for name, value in fields.items() if value is not None}
+def encode(press: Press) -> dict[str, Any]:
+    """The data a button carries; a field that is None is left to the card's input of the same name."""
+    given = {field.name: getattr(press, field.name) for field in fields(press)}
+    return {"v": VERSION} | {name: str(value) for name, value in given.items() if value is not None}
 
 
 def parse(data: object) -> Press:

@@ -115,8 +115,8 @@ def answers_card(texts: Texts, edition: Edition, check: Check) -> Card:
                 [
                     button(
                         texts("button.change"),
-                        ChangeAnswer(check.id, edition.order[0]),
-                        takes="question",
+                        ChangeAnswer(check.id),
+                        takes_inputs=True,
                         primary=True,
                     ),
                     button(texts("button.result"), ShowResult(check.id)),
@@ -143,7 +143,7 @@ def opportunities_card(texts: Texts, edition: Edition, stage: Level, check: Chec
             ),
             buttons(
                 [
-                    button(texts("button.show_stage"), ShowOpportunities(stage), takes="stage", primary=True),
+                    button(texts("button.show_stage"), ShowOpportunities(), takes_inputs=True, primary=True),
                     button(texts("button.result"), ShowResult(check.id))
                     if check
                     else button(texts("button.start"), Start()),
@@ -175,7 +175,7 @@ def _no_stage_card(texts: Texts, edition: Edition, check: Check, *, notice: str)
 
 
 def _bars(texts: Texts, edition: Edition, check: Check, stands: Standing) -> Iterable[Element]:
-    yield heading(texts("result.bars"), size="Medium")
+    yield heading(texts("result.bars", top=Level.EFFICIENT), size="Medium")
     yield level_bars(texts, edition, stands)
     yield from _uncounted(texts, edition, check.answers)
 

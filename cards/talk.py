@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from assessment.check import Check
 from assessment.model import Answer, Level
@@ -14,18 +16,25 @@ from cards.presses import ShowResult, Start
 from content.model import Edition
 from content.texts import Texts
 
+MINUTES_PER_QUESTION = 0.4
+"""About 25 seconds to read five answers and pick one."""
+
 HISTORY_SHOWN = 8
 """Finished checks on one card; older ones are counted, so that the card stays small."""
 
 
-def welcome_card(texts: Texts, questions: int, *, in_public: bool = False) -> Card:
+def welcome_card(texts: Texts, edition: Edition, *, in_public: bool = False) -> Card:
     """What the bot does, how long it takes, who sees the answers."""
+    questions = len(edition.order)
+    lowest, highest = (answer_name(texts, edition, one) for one in (Level.INITIAL, Level.EFFICIENT))
     return card(
         texts,
         [
             heading(texts("welcome.heading")),
-            text(texts("welcome.text")),
-            text(texts("welcome.effort", questions=questions)),
+            text(texts("welcome.text", lowest=lowest, highest=highest)),
+            text(
+                texts.count("welcome.effort", questions, minutes=math.ceil(questions * MINUTES_PER_QUESTION))
+            ),
             text(texts("welcome.privacy_in_public" if in_public else "welcome.privacy")),
             buttons([button(texts("button.start"), Start(), primary=True)]),
         ],
@@ -67,13 +76,13 @@ def history_card(texts: Texts, checks: Sequence[tuple[Check, Edition]], zone: dt
     )
 
 
-def nothing_finished_card(texts: Texts, questions: int) -> Card:
+def nothing_finished_card(texts: Texts) -> Card:
     """Where a result would stand, before there is one."""
     return card(
         texts,
         [
             heading(texts("history.empty.heading")),
-            text(texts("history.empty.text", questions=questions)),
+            text(texts("history.empty.text")),
             buttons([button(texts("button.start"), Start(), primary=True)]),
         ],
     )
@@ -100,13 +109,21 @@ def apology_card(texts: Texts, reference: str) -> Card:
     """An error of ours; the log has it under the reference."""
     return card(
         texts,
-        [heading(texts("problem.error.heading")), text(texts("problem.error.text", reference=reference))],
+        [
+            heading(texts("problem.error.heading")),
+            text(texts("problem.error.text", reference=reference)),
+            buttons([button(texts("button.my_check"), Start(), primary=True)]),
+        ],
     )
 
 
-def elsewhere_card(texts: Texts, url: str, *, sent: bool) -> Card:
-    """The way to the person's own chat, where the answer was `sent`, or cannot be before they add the app."""
-    words = texts("elsewhere.sent" if sent else "elsewhere.no_app")
+Delivery = Literal["sent", "no_app", "try_again"]
+"""What became of a card for the person's own chat: it is there, needs the app first, or may work later."""
+
+
+def elsewhere_card(texts: Texts, url: str, delivery: Delivery) -> Card:
+    """The way to the person's own chat, and what was sent there."""
+    words = texts(f"elsewhere.{delivery}")
     opens = {"type": "Action.OpenUrl", "title": texts("button.open_chat"), "url": url}
     return card(texts, [heading(texts("elsewhere.heading")), text(words), buttons([opens])])
 
@@ -136,7 +153,8 @@ def _moves(texts: Texts, one: tuple[Check, Edition], earlier: tuple[Check, Editi
     moved = [
         _move(texts, edition, discipline, was=then.answers[discipline], its=now.answers[discipline])
         for discipline in edition.order
-        if then.answers.get(discipline, now.answers[discipline]) is not now.answers[discipline]
+        if discipline in then.answers.keys() & now.answers.keys()
+        and then.answers[discipline] is not now.answers[discipline]
     ]
     return bullets(moved) if moved else small(texts("history.still"))
 

@@ -6,22 +6,21 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from string import Formatter
 from typing import Any
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.lists import format_list
 
-from content.yaml_source import ContentError, Source
+from content.text_shape import is_list_of_words, misshapen
+from content.yaml_source import ContentError, Mistakes, Source
 
-PLACEHOLDERS = frozenset(
-    """
-    answer answered bar date discipline edition hindrance level link name names next now number of
-    questions reached reference stage successor target then top
-    """.split()  # noqa: SIM905 - they read better than one to a line
-)
-"""Every name that some text may have in braces."""
+
+def plain(text: str) -> str:
+    """What was typed, without what means nothing: capitals, curled quotes, spare spaces, .!? at the end."""
+    said = " ".join(text.lower().replace("\u2019", "'").split())
+    # A lone "?" asks for help.
+    return said.rstrip(" .!?") or said
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +36,15 @@ class Texts:
     def load(cls, path: Path, relative_to: Path) -> Texts:
         """Read a language's file. Raises ContentError."""
         source = Source.read(path, relative_to)
-        data: dict[str, Any] = dict(source.data) if isinstance(source.data, dict) else {}
-        words = data.pop("words", {})
-        mistakes = [*_mistakes_in_words(words, source), *_mistakes_in_texts(data, source)]
-        if mistakes:
-            raise ContentError(mistakes)
+        mistakes = Mistakes([*misshapen(source), *_mistakes_in_words(source)])
+        with mistakes:
+            locale = _locale(path.stem, source)
+        mistakes.stop()
+        words = source.data["words"]
         return cls(
-            Locale.parse(path.stem, sep="-"),
-            dict(_flat(data)),
-            {key: tuple(str(one) for one in said) for key, said in words.items()},
+            locale,
+            dict(_flat({key: value for key, value in source.data.items() if key != "words"})),
+            {key: tuple(said) for key, said in words.items()},
         )
 
     def __call__(self, key: str, /, **values: object) -> str:
@@ -58,7 +57,7 @@ class Texts:
         return self(f"{key}.{form if f'{key}.{form}' in self.by_key else 'other'}", number=number, **values)
 
     def join(self, names: Iterable[str]) -> str:
-        """Names as a list in prose: "Support, Automation and Fusion Teams"."""
+        """Names as a list in prose: "Support, Automation, and Fusion Teams"."""
         return format_list(list(names), locale=self.locale)
 
     def date(self, moment: dt.datetime, zone: dt.tzinfo) -> str:
@@ -74,37 +73,27 @@ def _flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]
             yield f"{prefix}{key}", value
 
 
-def _mistakes_in_texts(data: Mapping[str, Any], source: Source) -> Iterator[str]:
-    for key, value in _flat(data):
-        path = key.split(".")
-        if not isinstance(value, str) or not value.strip():
-            shown = "empty" if value is None else repr(value)
-            yield source.mistake(path, f"`{key}` is {shown}; put text there")
-            continue
-        try:
-            names = {name for _, name, _, _ in Formatter().parse(value) if name is not None}
-        except ValueError as error:
-            yield source.mistake(path, f"`{key}` has a broken placeholder ({error}); write {{name}}")
-            continue
-        for one in sorted(names - PLACEHOLDERS):
-            yield source.mistake(path, f"`{key}` has {{{one}}}, which nothing fills in; correct the name")
+def _locale(language: str, source: Source) -> Locale:
+    try:
+        return Locale.parse(language, sep="-")
+    except (ValueError, UnknownLocaleError):
+        raise ContentError(
+            [f"{source.name}: {language} is no language; name the file by a tag such as de or pt-BR"]
+        ) from None
 
 
-def _mistakes_in_words(words: object, source: Source) -> Iterator[str]:
-    if not isinstance(words, dict) or not words:
-        yield source.mistake(["words"], "`words` is missing; list what people may type for each command")
-        return
+def _mistakes_in_words(source: Source) -> Iterator[str]:
     meaning: dict[str, str] = {}
-    for key, said in words.items():
-        if not _is_list_of_words(said):
-            yield source.mistake(["words", key], f"`{key}` is {said!r}; write a list of words in quotes")
-            continue
-        for one in said:
-            if one != one.lower():
-                yield source.mistake(["words", key], f"`{one}` has capitals; write it in lower case")
-            if meaning.setdefault(one, key) != key:
-                yield source.mistake(["words", key], f"`{one}` also means `{meaning[one]}`; keep it in one")
+    for key, one in _words(source):
+        if one != plain(one):
+            yield source.mistake(["words", key], f"`{one}` is understood as `{plain(one)}`; write that")
+        if meaning.setdefault(one, key) != key:
+            yield source.mistake(["words", key], f"`{one}` also means `{meaning[one]}`; keep it in one")
 
 
-def _is_list_of_words(said: object) -> bool:
-    return isinstance(said, list) and bool(said) and all(isinstance(one, str) and one.strip() for one in said)
+def _words(source: Source) -> Iterator[tuple[str, str]]:
+    """Each key with each of its words; what is no list of words is a mistake in the file's shape."""
+    words = source.data.get("words") if isinstance(source.data, dict) else None
+    for key, said in words.items() if isinstance(words, dict) else ():
+        if is_list_of_words(said):
+            yield from ((key, one) for one in said)

@@ -96,7 +96,7 @@ class Survey:
 
     def welcome(self, *, in_public: bool) -> Card:
         """What greets a person, or a team or group chat, that has just got the app."""
-        return welcome_card(self._texts, len(self._edition.order), in_public=in_public)
+        return welcome_card(self._texts, self._edition, in_public=in_public)
 
     def said_in_public(self, text: str) -> Card | None:
         """Answer what was typed in a channel or group chat; None where the answer belongs in the own chat."""
@@ -110,19 +110,19 @@ class Survey:
         return await self._here(visit, await self._checks.open(visit.person, self._edition.id, visit.at))
 
     async def _result(self, visit: Visit) -> Reply:
-        if check := await self._last_finished(visit.person):
+        if check := await self._last_finished(visit):
             return Reply(result_card(self._texts, self._edition_of(check), check))
         return self._nothing_finished()
 
     async def _opportunities(self, visit: Visit, stage: Level | None) -> Reply:
-        check = await self._last_finished(visit.person)
+        check = await self._last_finished(visit)
         edition = self._edition_of(check) if check else self._edition
         if stage is None and check:
             stage = standing(check.answers, edition.order).stage
         return Reply(opportunities_card(self._texts, edition, stage or Level.INITIAL, check))
 
     async def _history(self, visit: Visit) -> Reply:
-        if checks := [(one, self._edition_of(one)) for one in await self._checks.finished(visit.person)]:
+        if checks := [(one, self._edition_of(one)) for one in await self._finished(visit)]:
             return Reply(history_card(self._texts, checks, visit.zone))
         return self._nothing_finished()
 
@@ -145,14 +145,14 @@ class Survey:
         if question == ROLE:
             role = self._vocabulary.role(text)
             if role is None:
-                return await self._help(visit, self._texts("help.unknown"))
+                return await self._help(visit, self._texts("help.at_role"))
             return await self._here(visit, await self._checks.set_role(check, role))
         answer = self._vocabulary.answer(text, edition)
         if answer is None:
             number, of = edition.order.index(question) + 1, len(edition.order)
             return await self._help(visit, self._texts("help.at_question", number=number, of=of))
         delivered_before = (one for one, by in check.given_by.items() if by == visit.activity_id)
-        return await self._answer(visit, check, next(delivered_before, question), answer)
+        return await self._answer(visit, check, next(delivered_before, question), answer, typed=True)
 
     async def _pressed_on_check(self, visit: Visit, press: CheckPress) -> Reply:
         check = await self._checks.get(visit.person, press.check)
@@ -168,10 +168,10 @@ class Survey:
                 return await self._answer(visit, check, question, answer)
             case GoBack(_, question):
                 return await self._back(visit, check, question)
-            case Pause():
+            case Pause() if not check.finished_at:
                 return self._paused(check)
-            case ChangeAnswer(_, question):
-                return await self._here(visit, await self._checks.revisit(check, question))
+            case ChangeAnswer(_, question) if check.finished_at and question:
+                return Reply(question_card(self._texts, edition, check, question))
         return await self._look_at(visit, check, press)
 
     async def _look_at(self, visit: Visit, check: Check, press: CheckPress) -> Reply:
@@ -182,27 +182,30 @@ class Survey:
         match press:
             case ShowLift():
                 return Reply(lift_card(self._texts, edition, check))
-            case ShowAnswers():
+            case ShowAnswers() | ChangeAnswer():
                 return Reply(answers_card(self._texts, edition, check))
             case _:
                 return Reply(result_card(self._texts, edition, check))
 
-    async def _answer(self, visit: Visit, check: Check, question: str, answer: Answer) -> Reply:
+    async def _answer(
+        self, visit: Visit, check: Check, question: str, answer: Answer, *, typed: bool = False
+    ) -> Reply:
         """Keep an answer and show where the person now is; say what was saved where that does not show."""
         edition = self._edition_of(check)
-        out_of_turn = self._open_question(check) != question or check.finished_at is not None
-        news = out_of_turn and check.answers.get(question) != answer
+        out_of_turn = self._open_question(check) != question and check.answers.get(question) != answer
         after = await self._checks.record(check, question, answer, visit.activity_id, visit.at)
         following = question_after(question, edition.order)
-        if check.revisiting == question and check.finished_at is None and following in after.answers:
+        if check.revisiting == question and following in after.answers:
             after = await self._checks.revisit(after, following)
-        return await self._here(visit, after, self._saved(edition, question, answer) if news else "")
+        return await self._here(
+            visit, after, self._saved(edition, question, answer) if typed or out_of_turn else ""
+        )
 
     async def _back(self, visit: Visit, check: Check, question: str) -> Reply:
         """The question before; from a change to a finished check, its answers."""
         edition = self._edition_of(check)
-        if check.finished_at is not None:
-            return Reply(answers_card(self._texts, edition, await self._checks.revisit(check, None)))
+        if check.finished_at:
+            return Reply(answers_card(self._texts, edition, check))
         return await self._here(
             visit, await self._checks.revisit(check, question_before(question, edition.order))
         )
@@ -229,10 +232,17 @@ class Survey:
         )
 
     def _nothing_finished(self) -> Reply:
-        return Reply(nothing_finished_card(self._texts, len(self._edition.order)))
+        return Reply(nothing_finished_card(self._texts))
 
-    async def _last_finished(self, person: Person) -> Check | None:
-        return next(iter(await self._checks.finished(person)), None)
+    async def _finished(self, visit: Visit) -> list[Check]:
+        """The person's finished checks, newest first; one that only lacks its end, after a crash, gets it."""
+        latest = await self._checks.latest(visit.person)
+        if latest and not latest.finished_at and self._open_question(latest) is None:
+            await self._checks.finish(latest, visit.at)
+        return await self._checks.finished(visit.person)
+
+    async def _last_finished(self, visit: Visit) -> Check | None:
+        return next(iter(await self._finished(visit)), None)
 
     def _edition_of(self, check: Check) -> Edition:
         """The edition a check was started in. The start of the bot made sure that it is there."""

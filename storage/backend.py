@@ -12,6 +12,10 @@ Connect = Callable[[], AbstractAsyncContextManager[Any]]
 """Lends a connection on which each statement is committed by itself."""
 
 
+class BadDatabaseUrl(ValueError):
+    """A URL that names no database; the message shows nothing of it, since it may hold a password."""
+
+
 class Backend(Protocol):
     """A database the bot can keep its rows in."""
 

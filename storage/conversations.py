@@ -20,7 +20,7 @@ class Conversation:
 
 
 class Conversations:
-    """Every change is one statement, committed before the method returns, and harmless when repeated."""
+    """Every statement commits by itself before its method returns; repeating a change is harmless."""
 
     def __init__(self, sql: Any, connect: Connect) -> None:
         self._sql = sql

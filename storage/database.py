@@ -10,14 +10,14 @@ from typing import Any
 
 import aiosql
 
-from storage.backend import Backend, Connect
+from storage.backend import Backend, BadDatabaseUrl, Connect
 from storage.checks import Checks
 from storage.conversations import Conversations
 from storage.postgresql import PostgreSQL
 from storage.schema import DRIVER_ERRORS, DatabaseNotReady, migrate
 from storage.sqlite import SQLite
 
-__all__ = ["Database", "DatabaseNotReady", "open_database"]
+__all__ = ["BadDatabaseUrl", "Database", "DatabaseNotReady", "open_database"]
 
 SQL = Path(__file__).parent / "sql"
 
@@ -26,7 +26,7 @@ SQL = Path(__file__).parent / "sql"
 async def open_database(url: str) -> AsyncIterator[Database]:
     """Bring the database at `url` to the newest migration and open it, until the block ends.
 
-    Raises ValueError for a URL that names no database, DatabaseNotReady for one that cannot be used.
+    Raises BadDatabaseUrl for a URL that names no database, DatabaseNotReady for one that cannot be used.
     """
     backend = backend_for(url)
     newest = await asyncio.to_thread(migrate, backend)
@@ -43,7 +43,7 @@ def backend_for(url: str) -> Backend:
     if scheme == "sqlite" and path not in (rest, "", ":memory:"):
         return SQLite(Path(path))
     # The URL itself stays out of the message: it may hold a password.
-    raise ValueError(
+    raise BadDatabaseUrl(
         "DATABASE_URL names no database. Use sqlite:///folder/file.db, sqlite:////absolute/path/file.db "
         "or postgresql://user:password@host:5432/name."
     )

@@ -7,16 +7,21 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import Engine, NullPool, create_engine
 
-from storage.backend import Connect
+from storage.backend import BadDatabaseUrl, Connect
 
 MAX_CONNECTIONS = 8
 """Per replica. A statement takes a fraction of a millisecond, so few connections serve many people."""
 
 PATIENCE_SECONDS = 5.0
 """How long a statement waits for a connection; Teams gives up on a pressed button after some ten seconds."""
+
+MILLISECONDS = int(PATIENCE_SECONDS * 1000)
+STATEMENT_LIMIT = f"-c statement_timeout={MILLISECONDS}"
+"""Not for migrations, which take as long as they take."""
 
 MIGRATION_LOCK = 4_127_309_662
 """Any number that nothing else in the database locks."""
@@ -31,7 +36,14 @@ class PostgreSQL:
     lock = f"select pg_advisory_xact_lock({MIGRATION_LOCK})"
 
     def __init__(self, url: str) -> None:
-        self._url = url
+        """Raises BadDatabaseUrl."""
+        try:
+            self._url = make_conninfo(url, connect_timeout=int(PATIENCE_SECONDS))
+        except psycopg.ProgrammingError:
+            raise BadDatabaseUrl(
+                "DATABASE_URL cannot be read. Write postgresql://user:password@host:5432/name, "
+                "with %40 for @, %20 for a space and %25 for % in the password."
+            ) from None
 
     def engine(self) -> Engine:
         """What migrations run on."""
@@ -54,7 +66,7 @@ class PostgreSQL:
 
         pool: Pool = AsyncConnectionPool(
             self._url,
-            kwargs={"autocommit": True},
+            kwargs={"autocommit": True, "options": STATEMENT_LIMIT, "tcp_user_timeout": MILLISECONDS},
             min_size=1,
             max_size=MAX_CONNECTIONS,
             timeout=PATIENCE_SECONDS,

@@ -20,11 +20,17 @@ class Person:
 
     @property
     def aad_object_id(self) -> str:
-        return str(uuid.uuid5(uuid.UUID(self.tenant_id), self.name))
+        """The same for people of one name in two tenants, who are two people all the same."""
+        return str(uuid.uuid5(uuid.NAMESPACE_DNS, self.name))
+
+    @property
+    def key(self) -> uuid.UUID:
+        """What this person's ids within Teams are made of."""
+        return uuid.uuid5(uuid.UUID(self.tenant_id), self.name)
 
     @property
     def id(self) -> str:
-        return f"29:1{uuid.UUID(self.aad_object_id).hex}"
+        return f"29:1{self.key.hex}"
 
 
 @dataclass(frozen=True)
@@ -65,12 +71,12 @@ class Directory:
         return str(next(self.ids))
 
     def knows(self, person: Person) -> Person:
-        self.people[person.id] = self.people[person.aad_object_id] = person
+        self.people[person.id] = person
         return person
 
     def personal_chat(self, person: Person) -> Conversation:
         self.knows(person)
-        id_ = f"a:1{uuid.UUID(person.aad_object_id).hex[::-1]}"
+        id_ = f"a:1{person.key.hex[::-1]}"
         return self._keep(Conversation(id_, "personal", person.tenant_id, (person,), person.id))
 
     def group_chat(self, name: str, *members: Person) -> Conversation:
@@ -116,7 +122,7 @@ def _known(directory: Directory, members: tuple[Person, ...]) -> tuple[Person, .
 
 
 def _hex(name: str, first: Person) -> str:
-    return uuid.uuid5(uuid.UUID(first.aad_object_id), name).hex
+    return uuid.uuid5(first.key, name).hex
 
 
 def _channel_id(team: Team, name: str) -> str:

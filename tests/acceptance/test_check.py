@@ -1,5 +1,7 @@
 """A maker's check from the first tap to the result, as Teams shows it."""
 
+import asyncio
+
 import pytest
 
 from tests.acceptance.colleagues import ANSWERS, begins, finishes, has_the_app
@@ -89,7 +91,7 @@ async def test_a_card_deleted_meanwhile_comes_anew(ada: Colleague, connector: Co
 
 @pytest.mark.parametrize(
     "typed",
-    ["3", "300", "defined", "DEFINED.", " Defined "],
+    ["3", "300", "defined", "DEFINED .", " Defined ", "300 Defined", "level 300 defined"],
 )
 async def test_typing_an_answer_works_as_well(ada: Colleague, typed: str) -> None:
     """A number, a level or its name answers the open question, in any case."""
@@ -97,6 +99,7 @@ async def test_typing_an_answer_works_as_well(ada: Colleague, typed: str) -> Non
     await ada.says(typed)
 
     assert ada.sees_one_card().heading == "Question 2 of 7: Business Value"
+    assert "Saved: Strategy and Vision is now “300 Defined”." in ada.sees_one_card().text
     await ada.says("back")
     assert str(ada.sees_one_card().chosen).startswith("Defined")
 
@@ -237,17 +240,19 @@ async def test_a_message_delivered_again_after_a_restart_answers_once(
 
 @on_both_databases
 async def test_two_devices_at_once_lose_nothing(ada: Colleague) -> None:
-    """Answers given on the phone and on the desktop land in the same check."""
+    """Answers to two questions, pressed on phone and desktop at the same time, land in the same check."""
     await begins(ada)
     phone = ada.on_another_device()
     await phone.says("start")
-    await ada.picks("Defined")
-    await phone.picks("Repeatable")
-    assert phone.sees_one_card().heading == "Question 2 of 7: Business Value"
-
-    await phone.picks("Capable")
-    await ada.picks("Initial")
+    await phone.picks("Initial")
+    await asyncio.gather(ada.picks("Defined"), phone.picks("Repeatable"))
+    await ada.says("start")
     assert ada.sees_one_card().heading == "Question 3 of 7: Admin and Governance"
+
+    await ada.presses("Back")
+    assert str(ada.sees_one_card().chosen).startswith("Repeatable")
+    await ada.presses("Back")
+    assert str(ada.sees_one_card().chosen).startswith("Defined")
 
 
 async def test_the_finished_result_shows_on_every_device(ada: Colleague) -> None:
@@ -308,6 +313,7 @@ async def test_a_colleague_of_another_tenant_is_somebody_else(teams: Teams, ada:
     """The same object id in another tenant is another person."""
     await finishes(ada)
     stranger = has_the_app(teams, "Ada Lovelace", tenant_id="11111111-2222-4333-8444-555555555555")
+    assert stranger.person.aad_object_id == ada.person.aad_object_id
     await stranger.says("result")
 
     assert stranger.sees_one_card().heading == "No finished check yet"

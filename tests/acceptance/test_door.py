@@ -1,6 +1,7 @@
 """Who and what gets through the door, over real HTTP."""
 
 import asyncio
+import gzip
 import json
 from typing import Any
 
@@ -76,6 +77,8 @@ async def test_a_broken_field_is_named(bot: RunningBot, ada: Colleague, field: s
         {"value": {"v": True}},
         {"replyToId": "nowhere", "value": {"v": 1, "do": "help"}},
         {"attachments": [{"contentType": "image/png"}]},
+        {"attachments": "text", "reactionsAdded": 5},
+        {"value": {}},
         {"text": None},
         {"text": "\u202e\u0000start"},
     ],
@@ -113,6 +116,31 @@ async def test_another_content_type_is_refused(bot: RunningBot) -> None:
     assert status == 415
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "identity"])
+async def test_a_compressed_body_is_refused(bot: RunningBot, encoding: str) -> None:
+    """Teams sends none, and a small one can hide a large one."""
+    status, _ = await post(bot, gzip.compress(b"{}"), **{"Content-Encoding": encoding})
+
+    assert status == 415
+
+
+async def test_another_machine_cannot_pose_as_this_one(bot: RunningBot, ada: Colleague) -> None:
+    """In local mode a web page whose name leads to this machine is refused by the name it uses."""
+    status, _ = await post(bot, json.dumps(ada.writer.message("start")).encode(), Host="evil.example")
+
+    assert status == 403
+
+
+@pytest.mark.parametrize(
+    "field", [{"entities": [{}] * 501}, {"entities": [None]}, {"id": "i" * 1001}, {"id": "1\u0000"}]
+)
+async def test_what_teams_never_sends_is_refused(bot: RunningBot, ada: Colleague, field: Any) -> None:
+    """Endless lists and ids, and ids with control characters, get no further than the door."""
+    status, _ = await post(bot, json.dumps(ada.writer.message("start") | field).encode())
+
+    assert status == 400
+
+
 async def test_a_huge_body_is_refused(bot: RunningBot) -> None:
     """Over 256 KB nothing is parsed."""
     status, _ = await post(bot, b" " * (256 * 1024 + 1))
@@ -123,6 +151,7 @@ async def test_a_huge_body_is_refused(bot: RunningBot) -> None:
 async def test_a_stranger_host_is_refused(bot: RunningBot, ada: Colleague) -> None:
     """In local mode the bot writes to loopback only."""
     for url in (
+        "http://xn--/",
         "https://evil.example/",
         "http://10.0.0.1/",
         "http://127.0.0.1.evil.example/",
@@ -130,14 +159,6 @@ async def test_a_stranger_host_is_refused(bot: RunningBot, ada: Colleague) -> No
     ):
         status, _ = await post(bot, json.dumps(ada.writer.message("start") | {"serviceUrl": url}).encode())
         assert status == 403
-
-
-async def test_the_health_endpoints_answer(bot: RunningBot) -> None:
-    """Alive and ready, without a token."""
-    async with ClientSession() as session:
-        for path in ("/healthz", "/readyz"):
-            async with session.get(bot.url + path) as response:
-                assert response.status == 200
 
 
 class TestWithTokens:
@@ -188,7 +209,17 @@ class TestWithTokens:
         assert not connector.requests
 
     @pytest.mark.parametrize(
-        "header", [None, "", "Bearer", "Bearer ", "Basic dXNlcjpwdw==", "bearer {token}", "{token}"]
+        "header",
+        [
+            None,
+            "",
+            "Bearer",
+            "Bearer ",
+            "Basic dXNlcjpwdw==",
+            "Bearer \xff.\xff.\xff",
+            "bearer {token}",
+            "{token}",
+        ],
     )
     async def test_without_a_bearer_token_nobody_gets_in(
         self, bot: RunningBot, ada: Colleague, issuer: Issuer, header: str | None
@@ -205,6 +236,14 @@ class TestWithTokens:
         status, _ = await post(
             bot, json.dumps(self.press(stranger)).encode(), Authorization=f"Bearer {issuer.token()}"
         )
+
+        assert status == 403
+
+    async def test_another_channel_is_refused(self, bot: RunningBot, ada: Colleague, issuer: Issuer) -> None:
+        """A web chat lets its users write their own sender: only what comes through Teams is believed."""
+        token = issuer.token(kid="webchat")
+        body = json.dumps(self.press(ada) | {"channelId": "webchat"}).encode()
+        status, _ = await post(bot, body, Authorization=f"Bearer {token}")
 
         assert status == 403
 
@@ -234,6 +273,13 @@ class TestWithTokens:
             token = issuer.token(serviceurl=url)
             status, _ = await post(bot, json.dumps(activity).encode(), Authorization=f"Bearer {token}")
             assert status == 403
+
+    async def test_the_health_endpoints_answer(self, bot: RunningBot) -> None:
+        """Alive and ready, without a token."""
+        async with ClientSession() as session:
+            for path in ("/healthz", "/readyz"):
+                async with session.get(bot.url + path) as response:
+                    assert response.status == 200
 
     async def test_keys_are_asked_for_once(self, bot: RunningBot, ada: Colleague, issuer: Issuer) -> None:
         """Many requests at once, strangers' among them, fetch the keys a single time."""

@@ -35,12 +35,15 @@ async def test_what_may_have_arrived_is_not_sent_again(
     assert ada.sees_one_card().heading == "Question 2 of 7: Business Value"
 
 
-async def test_giving_up_ends(ada: Colleague, connector: Connector) -> None:
-    """A channel that throttles for ever is asked a bounded number of times; the turn ends well."""
-    connector.fails_next(429, times=50, retry_after=0)
-    await ada.says("start")
+async def test_giving_up_ends(teams: Teams, ada: Colleague, connector: Connector) -> None:
+    """A channel that throttles is asked a bounded number of times; the turn ends well, and the next works."""
+    connector.fails_next(429, times=port.ATTEMPTS, retry_after=0)
+    reply = await teams.door.deliver(ada.writer.message("start"))
 
+    assert reply.status == 200
     assert connector.count("POST") == port.ATTEMPTS
+    await ada.says("start")
+    assert ada.sees_one_card().heading == "How do you work with Power Platform?"
 
 
 async def test_an_error_in_a_press_is_an_apology_with_a_reference(
@@ -48,20 +51,24 @@ async def test_an_error_in_a_press_is_an_apology_with_a_reference(
 ) -> None:
     """The card says that what was saved is safe, and names a reference that the log has beside the error."""
     await begins(ada)
+    await ada.picks("Defined")
 
     async def fails(*_: object) -> None:
         raise OSError("the disk is gone")
 
     monkeypatch.setattr(Survey, "pressed", fails)
     with caplog.at_level(logging.ERROR):
-        await ada.picks("Defined")
+        await ada.picks("Capable")
 
     card = ada.sees_one_card()
     assert card.heading == "Something went wrong on my side"
+    assert "What you saved before is safe" in card.text
     [record] = [one for one in caplog.records if "turn failed" in one.message]
     assert record.reference in card.text  # type: ignore[attr-defined]  # logging's `extra`
     assert "the disk is gone" in str(record.exc_info)
     assert "the disk is gone" not in card.text
+    await ada.says("back")
+    assert str(ada.sees_one_card().chosen).startswith("Defined")
 
 
 async def test_an_error_in_a_message_is_an_apology_too(

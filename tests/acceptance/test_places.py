@@ -1,5 +1,10 @@
 """Installing the app, channels and group chats."""
 
+import sqlite3
+from contextlib import closing
+
+import pytest
+
 from tests.acceptance.connector import Connector
 from tests.acceptance.running import RunningBot, on_both_databases
 from tests.acceptance.teams import Colleague, Teams
@@ -134,10 +139,54 @@ async def test_help_in_a_channel_lists_what_works_there(teams: Teams, ada: Colle
         assert "history" not in card.text
 
 
-async def test_somebody_without_an_account_is_told_so(teams: Teams, ada: Colleague) -> None:
+async def test_somebody_without_an_account_is_told_so(
+    teams: Teams, ada: Colleague, database_url: str
+) -> None:
     """A guest of a meeting has no Entra id: the bot says that it cannot know them, and stores nothing."""
     activity = ada.writer.message("start")
     del activity["from"]["aadObjectId"]
     await teams.door.deliver(activity)
 
     assert ada.last_card().heading == "I can't tell who you are"
+    with closing(sqlite3.connect(database_url.removeprefix("sqlite:///"))) as database:
+        assert database.execute("select * from checks").fetchall() == []
+        assert database.execute("select * from conversations").fetchall() == []
+
+
+@pytest.mark.parametrize("status", [500, 503])
+async def test_where_nobody_knows_whether_it_arrived_it_says_so(
+    teams: Teams, ada: Colleague, bo: Colleague, connector: Connector, status: int
+) -> None:
+    """After a 5xx the card may be in the own chat or not: the pointer says to look, not to add the app."""
+    channel = ada.in_channel(teams.team("Makers", ada, bo))
+    await channel.installs_the_app()
+    await ada.says("help")  # so that the chat is known
+    connector.fails_next(status)
+    await channel.says("@Maturity Coach start")
+
+    assert "I may not have reached you just now" in channel.sees_one_card().text
+
+
+async def test_a_chat_that_is_gone_is_opened_anew(
+    teams: Teams, ada: Colleague, bo: Colleague, connector: Connector
+) -> None:
+    """Where the remembered chat is refused, the bot asks Teams for the chat once more."""
+    channel = ada.in_channel(teams.team("Makers", ada, bo))
+    await channel.installs_the_app()
+    await ada.says("help")
+    connector.fails_next(404)
+    await channel.says("@Maturity Coach start")
+
+    assert "I sent you a card" in channel.sees_one_card().text
+    assert ada.last_card().heading == "How do you work with Power Platform?"
+
+
+async def test_a_throttled_welcome_comes_with_the_next_event(teams: Teams, connector: Connector) -> None:
+    """A mass installation is where Teams throttles: what was not sent is not taken for sent."""
+    eve = teams.colleague("Eve")
+    connector.fails_next(429, retry_after=60)
+    await eve.installs_the_app()
+    await eve.installs_the_app()
+
+    assert len(connector.messages_in(eve.place)) == 1
+    assert eve.last_card().buttons == ["Start the check"]

@@ -1,16 +1,30 @@
 """After the last answer: the result and everything it leads to."""
 
+import pytest
+
+from storage.checks import Checks
 from tests.acceptance.colleagues import ANSWERS, begins, finishes
 from tests.acceptance.teams import Colleague
+
+DISCIPLINES = (
+    "Strategy and Vision",
+    "Business Value",
+    "Admin and Governance",
+    "Support",
+    "Nurture and Citizen Makers",
+    "Automation",
+    "Fusion Teams",
+)
+"""In the order they are asked."""
 
 
 async def test_the_charts_have_the_facts_in_words_too(ada: Colleague) -> None:
     """Phones draw no charts; their fallback names every discipline with its level."""
     await finishes(ada)
 
-    text = ada.sees_one_card().text
-    for line in ("300 Defined", "200 Repeatable", "400 Capable", "Nurture and Citizen Makers"):
-        assert line in text
+    lines = ada.sees_one_card().text.splitlines()
+    told = {one: lines[lines.index(one) + 1] for one in DISCIPLINES}
+    assert [level.split()[1] for level in told.values()] == list(ANSWERS)
 
 
 async def test_what_lifts_us_names_disciplines_and_statements(ada: Colleague) -> None:
@@ -58,14 +72,50 @@ async def test_back_from_a_change_leads_to_the_answers(ada: Colleague) -> None:
     assert ada.sees_one_card().heading == "You are at Level 300 Defined"
 
 
-async def test_a_change_can_be_typed(ada: Colleague) -> None:
-    """While one question of a finished check is open again, a typed level answers it."""
+async def test_a_finished_check_is_changed_by_buttons_alone(ada: Colleague) -> None:
+    """Nothing typed changes a finished check, however long ago somebody looked at one of its questions."""
     await finishes(ada)
     await ada.presses("My answers")
     await ada.picks("Support", press="Change this answer")
-    await ada.says("5")
+    assert ada.sees_one_card().buttons == ["Next", "Back"]
+    for words in ("5", "back", "pause"):
+        await ada.says(words)
+        assert ada.sees_one_card().heading == "What I understand"
 
-    assert "Saved: Support is now “500 Efficient”." in ada.sees_one_card().text
+    await ada.says("result")
+    assert ada.sees_one_card().heading == "You are at Level 300 Defined"
+    await ada.presses("My answers")
+    assert "200 Repeatable" in ada.sees_one_card().text
+
+
+async def test_pause_on_an_old_card_of_a_finished_check_shows_its_result(ada: Colleague) -> None:
+    """There is nothing to pause any more, and no new check begins."""
+    await begins(ada)
+    old = ada.sees_one_card()
+    for answer in ANSWERS:
+        await ada.says(answer)
+    await ada.presses("Pause", on=old)
+
+    assert ada.last_card().heading == "You are at Level 300 Defined"
+
+
+async def test_a_check_whose_end_was_not_stored_is_finished_later(
+    ada: Colleague, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the process dies between the last answer and its end, `result` and `history` still know it."""
+    await begins(ada)
+    for answer in ANSWERS[:-1]:
+        await ada.picks(answer)
+
+    async def dies(*_: object) -> None:
+        raise OSError("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Checks, "finish", dies)
+        await ada.picks(ANSWERS[-1])
+    await ada.says("history")
+
+    assert "Level 300 Defined" in ada.sees_one_card().text
 
 
 async def test_opportunities_of_any_stage_can_be_read(ada: Colleague) -> None:

@@ -165,9 +165,10 @@ async def test_history(chat: Chat) -> None:
     await finishes(chat)
     await chat.presses("Check again")
     await chat.sees_card(ROLE, messages=1)
-    for words in ("maker", "4", "not applicable", "defined", "don't know", "400", "3"):
+    typed = ("maker", "4", "not applicable", "defined", "don't know", "400", "3")
+    for messages, (words, discipline) in enumerate(zip(typed, ANSWERS, strict=True), start=2):
         await chat.says(words)
-    await chat.sees_card(question("Fusion Teams"), messages=8)
+        await chat.sees_card(question(discipline), messages=messages)
     await chat.keeps("23-typed")
     await chat.says("5")
     await chat.sees_card("You are at Level 400 Capable", messages=9)

@@ -13,7 +13,7 @@ import pytest
 
 from assessment.model import Person
 from storage import postgresql, sqlite
-from storage.database import Database, DatabaseNotReady, backend_for, open_database
+from storage.database import BadDatabaseUrl, Database, DatabaseNotReady, backend_for, open_database
 
 ROOT = Path(__file__).parents[2]
 ADA = Person("tenant", "ada")
@@ -236,3 +236,22 @@ async def test_postgresql_restarted(postgresql_url: str) -> None:
 
 def name_of(url: str) -> str:
     return url.partition("?")[0].rpartition("/")[2]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:Sup3rS3cret%zz@127.0.0.1:1/d",
+        "postgresql://u:Sup3rS3cret@[127.0.0.1:1/d",
+        "postgresql://u:Sup3rS3cret x@127.0.0.1:1/d",
+        "mysql://u:Sup3rS3cret@127.0.0.1/d",
+    ],
+)
+async def test_a_mistyped_url_does_not_show_its_password(url: str) -> None:
+    """The message says how to write it, and nothing of what was written."""
+    with pytest.raises((BadDatabaseUrl, DatabaseNotReady)) as caught:
+        async with open_database(url):
+            pass
+
+    assert "Sup3rS3cret" not in str(caught.value)
+    assert "DATABASE_URL" in str(caught.value)

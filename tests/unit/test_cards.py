@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, date
 from pathlib import Path
@@ -37,6 +38,7 @@ from tests.card_rules import LARGEST_CARD, broken_rules
 from tests.card_shape import classic_view, every_object, every_part, is_action, is_input
 
 CARDS = samples()
+OWN = samples("example-two-disciplines")
 each_card = pytest.mark.parametrize("card", CARDS.values(), ids=CARDS)
 CONTENT = load()
 
@@ -73,6 +75,35 @@ def told_by(chart: dict[str, Any]) -> list[tuple[str, int]]:
 
 def size(card: Card) -> int:
     return len(json.dumps(card, separators=(",", ":"), ensure_ascii=False).encode())
+
+
+@pytest.mark.parametrize("card", OWN.values(), ids=OWN)
+def test_the_cards_of_an_edition_of_ones_own_can_be_looked_at(card: Card) -> None:
+    """The preview shows an edition with other disciplines and stages than the model's, each card as whole."""
+    assert broken_rules(card) == []
+    assert not re.search("Fusion Teams|Repeatable", words(card))
+
+
+def test_every_edition_has_the_same_kinds_of_cards() -> None:
+    """Apart from the questions, whose number is the edition's, an author sees every card."""
+
+    def kinds(cards: dict[str, Card]) -> set[str]:
+        return {name for name in cards if not re.fullmatch(r"question-\d+", name)}
+
+    assert kinds(OWN) == kinds(CARDS)
+    assert {"question-1", "question-2"} == OWN.keys() - kinds(OWN)
+
+
+def test_an_edition_that_is_not_there_is_named_with_those_that_are(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """MATURITY_EDITION says whose cards are shown, and a wrong one what to write instead."""
+    monkeypatch.setenv("MATURITY_EDITION", "mine")
+
+    assert previewed.main() == 1
+    assert (
+        capsys.readouterr().err == "MATURITY_EDITION is mine; use one of 2021-10, example-two-disciplines\n"
+    )
 
 
 @each_card
@@ -186,11 +217,11 @@ def test_a_result_has_a_gauge_and_bars() -> None:
 
 @each_card
 def test_nothing_is_told_by_color_alone(card: Card) -> None:
-    """Every part that is colored has words that say the same; a bar's numbers stand on the card."""
+    """Every part that is colored has words that say the same; how far a bar goes stands on the card."""
     for part in every_object(card, with_fallbacks=False):
         if part.get("type") == "ProgressBar":
-            assert str(part["value"]) in words(card)
-            assert str(part["max"]) in words(card)
+            done, of = part["value"], part["max"]
+            assert f"Question {done + 1} of {of}" in words(card) or f"{done} of {of}" in words(card)
         elif "color" in part or part.get("style") in ALARMING:
             assert words(part).strip(), part
 
@@ -278,7 +309,7 @@ def test_next_with_nothing_picked_says_so_in_words() -> None:
 
 def test_a_late_change_is_confirmed_before_the_next_question() -> None:
     """Whoever presses an old card reads what was saved."""
-    assert "Saved: Support is now “200 Repeatable”." in words(CARDS["question-after-late-change"])
+    assert "Saved: Strategy and Vision is now “200 Repeatable”." in words(CARDS["question-after-late-change"])
 
 
 def test_every_opportunity_keeps_its_links(edition: Edition) -> None:

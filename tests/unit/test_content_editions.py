@@ -177,16 +177,6 @@ def test_titles_of_opportunities_are_short(content: Content, edition: str) -> No
         assert len(one.title.split()) <= 8, one.title
 
 
-@pytest.mark.parametrize("edition", ["2021-10", EXAMPLE])
-def test_a_stage_can_be_typed_by_its_name(content: Content, edition: str) -> None:
-    """Each stage has a name of its own, and none is a word that means something else."""
-    names = [stage.name.lower() for stage in content.editions[edition].stages.values()]
-    words = {one for said in content.texts.words.values() for one in said}
-
-    assert len(set(names)) == len(names)
-    assert not words & set(names)
-
-
 def test_the_worked_example_is_told_apart_from_the_model(example: Edition) -> None:
     """The example is an edition of its own: its name, its two disciplines, its words for the stages."""
     assert example.id == EXAMPLE

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from content.__main__ import main as check
 from content.loading import CONTENT, load
 from content.yaml_source import ContentError, Source
 
@@ -17,6 +18,10 @@ APP_QUALITY = EDITION / "disciplines/app-quality.yaml"
 SKILLS = EDITION / "disciplines/skills.yaml"
 TEXTS = Path("texts/en.yaml")
 TO_ALL_FIVE = "list 100, 200, 300, 400 and 500, once each, in that order"
+TO_A_KEY = (
+    "not a key that belongs here; remove it or correct its spelling "
+    "(where the code asks for it: python -m content.schema)"
+)
 TO_AN_ADDRESS = "write an address that begins with https:// and has no spaces or brackets"
 
 STANDARD = """\
@@ -29,23 +34,14 @@ TESTED_ALONE = """\
         text: Makers test their apps alone.
 """
 
-A_FEW_TEXTS = """\
-words:
-  back: ["back", "previous"]
-  pause: ["pause", "not now"]
-result:
-  heading: You are at {stage}
-"""
-
 Edit = Callable[[Path, str, str], None]
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A content folder of one's own: the worked example, and a few texts."""
+    """A content folder of one's own: the worked example, and the texts."""
     shutil.copytree(CONTENT / "editions/example-two-disciplines", tmp_path / EDITION)
-    (tmp_path / "texts").mkdir()
-    (tmp_path / TEXTS).write_text(A_FEW_TEXTS, "utf-8")
+    shutil.copytree(CONTENT / "texts", tmp_path / "texts")
     return tmp_path
 
 
@@ -306,7 +302,70 @@ ELSEWHERE = {
         "heading: You are at {stage}",
         "heading: You are at {stag}",
         "heading: You are at {stag}",
-        "`result.heading` has {stag}, which nothing fills in; correct the name",
+        "`result.heading` has {stag}, which nothing fills in; use only {stage}",
+    ),
+    "a placeholder where none is filled": (
+        TEXTS,
+        "why: Why this stage",
+        "why: Why {stage}",
+        "why: Why {stage}",
+        "`result.why` has {stage}, which nothing fills in; remove it",
+    ),
+    "a part of a placeholder": (
+        TEXTS,
+        "heading: You are at {stage}",
+        "heading: You are at {stage.name}",
+        "heading: You are at {stage.name}",
+        "`result.heading` has {stage.name}, which nothing fills in; use only {stage}",
+    ),
+    "a conversion": (
+        TEXTS,
+        "heading: You are at {stage}",
+        "heading: You are at {stage!x}",
+        "heading: You are at {stage!x}",
+        "`result.heading` has {stage!x}; write {stage}",
+    ),
+    "a format": (
+        TEXTS,
+        "heading: You are at {stage}",
+        'heading: "You are at {stage:zz}"',
+        "You are at {stage:zz}",
+        "`result.heading` has {stage:zz}; write {stage}",
+    ),
+    "a text that nothing asks for": (
+        TEXTS,
+        "heading: You are at {stage}",
+        "headin: You are at {stage}",
+        "headin: You are at {stage}",
+        f"`result.headin` is {TO_A_KEY}",
+    ),
+    "a text in place of a group": (
+        TEXTS,
+        "gauge:\n",
+        "gauge: Level\ngauges:\n",
+        "gauge: Level",
+        "`gauge` is 'Level'; write these keys below it: reached, ahead, words",
+    ),
+    "a group in place of a text": (
+        TEXTS,
+        "heading: You are at {stage}",
+        "heading: {one: You are at a stage}",
+        "heading: {one",
+        "`result.heading` is a group of keys; put text there",
+    ),
+    "a plural form that no language has": (
+        TEXTS,
+        'one: "and one older check"',
+        'eleven: "and eleven older checks"',
+        "eleven:",
+        f"`history.older.eleven` is {TO_A_KEY}",
+    ),
+    "words for no command": (
+        TEXTS,
+        '  back: ["back", "previous"]\n',
+        '  back: ["back", "previous"]\n  forth: ["forth"]\n',
+        "forth:",
+        f"`words.forth` is {TO_A_KEY}",
     ),
     "a key without text": (
         TEXTS,
@@ -320,7 +379,14 @@ ELSEWHERE = {
         'back: ["back",',
         'back: ["Back",',
         "back: [",
-        "`Back` has capitals; write it in lower case",
+        "`Back` is understood as `back`; write that",
+    ),
+    "a word that nobody can type": (
+        TEXTS,
+        'back: ["back",',
+        'back: ["back!",',
+        "back: [",
+        "`back!` is understood as `back`; write that",
     ),
     "a word with two meanings": (
         TEXTS,
@@ -334,21 +400,21 @@ ELSEWHERE = {
         'back: ["back", "previous"]',
         "back: []",
         "back: []",
-        "`back` is []; write a list of words in quotes",
+        "`words.back` is []; write a list of words in quotes",
     ),
     "an empty word": (
         TEXTS,
         'back: ["back", "previous"]',
         'back: ["back", ""]',
         'back: ["back", ""]',
-        "`back` is ['back', '']; write a list of words in quotes",
+        "`words.back` is ['back', '']; write a list of words in quotes",
     ),
     "a word that YAML takes for something else": (
         TEXTS,
         'back: ["back", "previous"]',
         "back: [back, no]",
         "back: [back",
-        "`back` is ['back', False]; write a list of words in quotes",
+        "`words.back` is ['back', False]; write a list of words in quotes",
     ),
 }
 
@@ -383,12 +449,107 @@ def test_an_empty_file_is_told_what_belongs_in_it(folder: Path) -> None:
 
 
 def test_empty_texts_are_told_what_belongs_in_them(folder: Path) -> None:
-    """Without any text, the words that people may type are what is missing first."""
+    """A file without any text is told every group that it lacks, in the order of the English ones."""
+    groups = Source.read(CONTENT / TEXTS, CONTENT).data
     (folder / TEXTS).write_text("", "utf-8")
 
+    assert mistakes(folder) == [f"texts/en.yaml:1: `{one}` is missing; add it" for one in groups]
+
+
+LEFT_OUT = {
+    "a text": (["result"], "  heading: You are at {stage}\n", "heading"),
+    "the words of a command": (["words"], '  back: ["back", "previous"]\n', "back"),
+    "the form for most numbers": (["history", "older"], '    other: "and {number} older checks"\n', "other"),
+}
+
+
+@pytest.mark.parametrize("group, line, key", LEFT_OUT.values(), ids=LEFT_OUT.keys())
+def test_a_text_that_is_left_out_is_asked_for_by_its_key(
+    folder: Path, edit: Edit, group: list[str], *, line: str, key: str
+) -> None:
+    """What the bot would miss in a later turn, it misses at the start, and says where it belongs."""
+    edit(TEXTS, line, "")
+    belongs = Source.read(folder / TEXTS, folder).line(group)
+
+    assert mistakes(folder) == [f"texts/en.yaml:{belongs}: `{'.'.join([*group, key])}` is missing; add it"]
+
+
+def test_texts_that_are_a_list_are_told_what_belongs_in_them(folder: Path) -> None:
+    """A file of texts without keys is told so."""
+    (folder / TEXTS).write_text("- Hello\n", "utf-8")
+
+    (mistake,) = mistakes(folder)
+
+    assert mistake.startswith("texts/en.yaml:1: the file is ['Hello']; write these keys below it: words, ")
+
+
+def test_a_plural_form_of_another_language_may_be_added(folder: Path, edit: Edit) -> None:
+    """English has two forms; a language with more says them all, each with what any of them may fill in."""
+    edit(TEXTS, 'one: "and one older check"', 'few: "and {number} more"\n    many: "and {number} old ones"')
+
+    assert load(folder).texts.by_key["history.older.few"] == "and {number} more"
+
+
+def test_every_language_is_checked_and_the_asked_one_is_read(folder: Path, edit: Edit) -> None:
+    """A mistake in a language that nobody speaks yet is found before somebody does."""
+    german = Path("texts/de.yaml")
+    shutil.copy(folder / TEXTS, folder / german)
+    edit(german, "heading: You are at {stage}", "heading: Ihr seid bei {stage}")
+    assert load(folder, "de").texts("result.heading", stage="300") == "Ihr seid bei 300"
+
+    edit(german, "heading: Ihr seid bei {stage}", "heading: Ihr seid bei {stufe}")
+    where = place(folder, german, "Ihr seid")
     assert mistakes(folder) == [
-        "texts/en.yaml:1: `words` is missing; list what people may type for each command"
+        f"{where}: `result.heading` has {{stufe}}, which nothing fills in; use only {{stage}}"
     ]
+
+
+@pytest.mark.parametrize("language", ["english", "en_US", "xx", "e n"])
+def test_a_language_file_is_named_by_its_tag(folder: Path, language: str) -> None:
+    """A file name that is no language stops the start with the fix, not with a traceback."""
+    shutil.copy(folder / TEXTS, folder / f"texts/{language}.yaml")
+
+    assert mistakes(folder) == [
+        f"texts/{language}.yaml: {language} is no language; name the file by a tag such as de or pt-BR"
+    ]
+
+
+@pytest.mark.parametrize("file", [STAGES, SKILLS, TEXTS], ids=lambda file: file.name)
+def test_a_file_that_ends_in_yml_is_not_passed_over(folder: Path, file: Path) -> None:
+    """Whoever writes the other common ending is told which one the bot reads."""
+    renamed = (folder / file).rename(folder / file.with_suffix(".yml")).relative_to(folder)
+
+    assert f"{renamed.as_posix()}: the bot reads .yaml files; rename to {file.name}" in mistakes(folder)
+
+
+SAME_SIGNS = "when people type it; write it with the same signs"
+FOR_SOMETHING_ELSE = "which people type for something else (`words` in the texts); choose another name"
+
+NAMES_OF_STAGES = {
+    "a full stop": ("Starting out.", f"but is understood as 'starting out' {SAME_SIGNS}"),
+    "a question": ("Lost?", f"but is understood as 'lost' {SAME_SIGNS}"),
+    "a curled apostrophe": ("Won\u2019t do", f'but is understood as "won\'t do" {SAME_SIGNS}'),
+    "spare spaces": ("Starting  out", f"but is understood as 'starting out' {SAME_SIGNS}"),
+    "a command": ("Start", FOR_SOMETHING_ELSE),
+    "an answer": ("Not sure", FOR_SOMETHING_ELSE),
+    "a number": ("2", "which people type as a number; choose a name with letters"),
+    "a level": ("500", "which people type as a number; choose a name with letters"),
+    "another's name": ("SHARED STANDARD", None),
+}
+
+
+@pytest.mark.parametrize("name, wrong", NAMES_OF_STAGES.values(), ids=NAMES_OF_STAGES.keys())
+def test_a_stage_whose_name_cannot_be_typed_is_told_with_its_line_and_fix(
+    folder: Path, edit: Edit, *, name: str, wrong: str | None
+) -> None:
+    """People may answer with a stage's name, so each can be typed and means that stage alone."""
+    edit(STAGES, "name: Starting out", f'name: "{name}"')
+    at, shown = place(folder, STAGES, f'"{name}"'), repr(name)
+    if wrong is None:
+        at = place(folder, STAGES, "name: Shared standard")
+        shown, wrong = "'Shared standard'", "as at level 100; give one of them another name"
+
+    assert mistakes(folder) == [f"{at}: `name` is {shown}, {wrong}"]
 
 
 def test_a_file_that_is_only_a_list_is_no_edition(folder: Path) -> None:
@@ -463,12 +624,12 @@ def test_all_mistakes_of_all_files_are_told_at_once(folder: Path, edit: Edit) ->
     told = mistakes(folder)
 
     assert [one.partition(" ")[0] for one in told] == [
+        place(folder, TEXTS, "heading: You are at {stag}") + ":",
         place(folder, OPPORTUNITIES, "stage: 350") + ":",
         place(folder, OPPORTUNITIES, "stage: 450") + ":",
         place(folder, HEAD, "disciplines:") + ":",
         place(folder, SKILLS, "id: write-down-team-habits") + ":",
         "editions/fabrikam/edition.yaml:6:",
-        place(folder, TEXTS, "heading: You are at {stag}") + ":",
     ]
 
 
@@ -480,3 +641,24 @@ def test_the_error_is_a_text_to_read(folder: Path, edit: Edit) -> None:
         load(folder)
 
     assert str(caught.value).splitlines() == ["The content has mistakes:", f"  {caught.value.mistakes[0]}"]
+
+
+def test_the_check_at_the_terminal_says_that_all_is_right(capsys: pytest.CaptureFixture[str]) -> None:
+    """`python -m content` names the editions that it found right."""
+    assert check() == 0
+    assert capsys.readouterr().out == (
+        "All editions and texts are right: 2021-10, example-two-disciplines.\n"
+    )
+
+
+def test_the_check_at_the_terminal_lists_the_mistakes(
+    folder: Path, edit: Edit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`python -m content` prints what is wrong, without a traceback, and fails."""
+    edit(OPPORTUNITIES, "stage: 300", "stage: 350")
+
+    assert check(folder) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "The content has mistakes:",
+        f"  {place(folder, OPPORTUNITIES, 'stage: 350')}: `stage` is 350; use 100, 200, 300, 400 or 500",
+    ]

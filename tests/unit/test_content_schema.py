@@ -9,13 +9,15 @@ from jsonschema import Draft202012Validator
 
 from content.loading import CONTENT
 from content.schema import SCHEMAS, schemas, write
+from content.text_shape import PLURALS
 from content.yaml_source import Source
 
 EDITIONS = CONTENT / "editions"
-FILES = sorted(EDITIONS.rglob("*.yaml"))
+TEXTS = CONTENT / "texts/en.yaml"
+FILES = [*sorted(EDITIONS.rglob("*.yaml")), *sorted(TEXTS.parent.glob("*.yaml"))]
 MODELINE = "# yaml-language-server: $schema="
 
-every_file = pytest.mark.parametrize("file", FILES, ids=lambda file: file.relative_to(EDITIONS).as_posix())
+every_file = pytest.mark.parametrize("file", FILES, ids=lambda file: file.relative_to(CONTENT).as_posix())
 
 
 def schema_of(file: Path) -> Path:
@@ -32,7 +34,7 @@ def mistakes(file: Path, data: Any) -> list[str]:
 
 
 def test_the_schemas_are_fresh() -> None:
-    """Who changes a type of the content writes the schemas anew: python -m content.schema."""
+    """Who changes a type of the content, or a key of the texts, writes the schemas anew."""
     written = {path.name: path.read_text("utf-8") for path in SCHEMAS.iterdir()}
 
     assert written == schemas(), "stale; run: python -m content.schema"
@@ -47,6 +49,7 @@ def test_writing_puts_every_schema_in_its_folder(tmp_path: Path) -> None:
         "stages.schema.json",
         "opportunities.schema.json",
         "discipline.schema.json",
+        "texts.schema.json",
     }
 
 
@@ -62,7 +65,7 @@ def test_a_schema_is_one(name: str) -> None:
 @every_file
 def test_a_file_names_the_schema_of_its_kind(file: Path) -> None:
     """The first line of each file leads an editor to the right schema."""
-    kind = "discipline" if file.parent.name == "disciplines" else file.stem
+    kind = {"disciplines": "discipline", "texts": "texts"}.get(file.parent.name, file.stem)
 
     assert schema_of(file) == (SCHEMAS / f"{kind}.schema.json").resolve()
 
@@ -70,7 +73,7 @@ def test_a_file_names_the_schema_of_its_kind(file: Path) -> None:
 @every_file
 def test_a_file_keeps_to_its_schema(file: Path) -> None:
     """An editor marks nothing in what the loader takes."""
-    assert mistakes(file, Source.read(file, EDITIONS).data) == []
+    assert mistakes(file, Source.read(file, CONTENT).data) == []
 
 
 def test_an_editor_marks_what_the_loader_refuses() -> None:
@@ -92,3 +95,42 @@ def test_an_editor_marks_a_day_that_is_none() -> None:
     data = Source.read(file, EDITIONS).data
 
     assert mistakes(file, data | {"published": "2021-13-01"}) == ["'2021-13-01' is not a 'date'"]
+
+
+@pytest.mark.parametrize(
+    "text", ["{stag}", "{stage!r}", "{stage:>9}", "{stage.name}", "{stage", "stage}", "{}", ""]
+)
+def test_an_editor_marks_a_placeholder_that_the_loader_refuses(text: str) -> None:
+    """Names that nothing fills in, formats and broken braces are marked while typing."""
+    data = Source.read(TEXTS, CONTENT).data
+    data["result"]["heading"] = text
+
+    assert len(mistakes(TEXTS, data)) == 1
+
+
+def test_an_editor_marks_keys_that_texts_may_not_have_or_lack() -> None:
+    """A misspelled key is marked twice: as unknown, and as missing; so is one of the words."""
+    data = Source.read(TEXTS, CONTENT).data
+    data["result"]["headin"] = data["result"].pop("heading")
+    data["words"]["bak"] = data["words"].pop("back")
+    data["history"]["older"]["eleven"] = "and eleven more"
+
+    assert sorted(mistakes(TEXTS, data)) == [
+        "'back' is a required property",
+        "'heading' is a required property",
+        "Additional properties are not allowed ('bak' was unexpected)",
+        "Additional properties are not allowed ('eleven' was unexpected)",
+        "Additional properties are not allowed ('headin' was unexpected)",
+    ]
+
+
+def test_an_editor_tells_what_is_filled_in() -> None:
+    """Whoever hovers over a key reads the placeholders; a text with a number has those of all its forms."""
+    texts = json.loads(schemas()["texts.schema.json"])["properties"]
+    older = texts["history"]["properties"]["older"]["properties"]
+
+    assert texts["result"]["properties"]["why"]["description"] == "Nothing is filled in."
+    assert texts["bars"]["properties"]["row"]["description"] == "Filled in: {discipline}, {stage}."
+    assert [(form, one["x-placeholders"]) for form, one in older.items()] == [
+        (form, ["number"]) for form in PLURALS
+    ]

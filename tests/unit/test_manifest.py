@@ -18,6 +18,7 @@ from scripts.package import (
     filled,
     insist_on_schema,
     package,
+    settings,
 )
 
 VALUES = {
@@ -84,6 +85,55 @@ def test_a_missing_value_is_named_and_explained(template: str, name: str) -> Non
 
 def test_every_explained_value_is_asked_for(template: str) -> None:
     assert all(f"${{{{{name}}}}}" in template for name in PLACEHOLDERS)
+
+
+@pytest.mark.parametrize(
+    "set_to, bot_id",
+    [
+        ({"MicrosoftAppId": "an-app"}, "an-app"),
+        ({"MicrosoftAppId": "an-app", "BOT_ID": ""}, "an-app"),
+        ({"MicrosoftAppId": "an-app", "BOT_ID": "another"}, "another"),
+        ({}, ""),
+    ],
+)
+def test_the_bot_id_is_the_app_id_of_the_bot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, set_to: dict[str, str], bot_id: str
+) -> None:
+    """Who has set the bot up in `.env` need not write its id a second time, but may."""
+    for name in ("MicrosoftAppId", "BOT_ID"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("scripts.package.ROOT", tmp_path)
+    (tmp_path / ".env").write_text("".join(f"{name}={value}\n" for name, value in set_to.items()), "utf-8")
+
+    assert settings()["BOT_ID"] == bot_id
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "https://coach.example.org",
+        "http://coach.example.org/",
+        "coach.example.org/api/messages",
+        "coach.example.org:443",
+        "coach.example.org?x=1",
+    ],
+)
+def test_a_bot_domain_is_a_host_name_alone(template: str, domain: str) -> None:
+    """Teams would take the rest for a part of the name and trust nobody; the message says what to write."""
+    with pytest.raises(
+        CannotPackage, match=r"BOT_DOMAIN is .*; give the host name alone: coach\.example\.org$"
+    ):
+        filled(template, {**VALUES, "BOT_DOMAIN": domain})
+
+
+@pytest.mark.parametrize("name", [one for one in PLACEHOLDERS if one.endswith("_URL")])
+@pytest.mark.parametrize("address", ["http://example.org/", "example.org", "https://", "ftp://example.org/"])
+def test_the_pages_of_the_developer_are_https(template: str, name: str, address: str) -> None:
+    """The schema would let plain http through."""
+    with pytest.raises(
+        CannotPackage, match=f"{name} is '{address}'; give an address that begins with https://"
+    ):
+        filled(template, {**VALUES, name: address})
 
 
 def test_an_unknown_placeholder_is_refused() -> None:

@@ -80,10 +80,13 @@ def test_every_command_word_can_be_tried() -> None:
 
 
 def test_the_words_of_a_channel_are_named() -> None:
-    """In public the bot knows fewer words, and the README says which."""
+    """In public the bot offers fewer words, and the README says which, and what becomes of the others."""
     public = " and ".join(f"`{TEXTS.words[one][0]}`" for one in PUBLIC)
+    *others, last = (f"`{TEXTS.words[one][0]}`" for one in PERSONAL if one not in PUBLIC)
+    said = " ".join(section(README, "Try it").split())
 
-    assert f"it knows {public} there" in " ".join(section(README, "Try it").split())
+    assert f"it offers {public} there" in said
+    assert f"{', '.join(others)} and {last} work there as well" in said
 
 
 def test_the_words_that_answer_a_question_are_named() -> None:

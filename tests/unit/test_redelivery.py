@@ -1,5 +1,7 @@
 """Which deliveries of a message are handled."""
 
+from asyncio import CancelledError
+
 import pytest
 from botbuilder.schema import Activity, ConversationAccount
 
@@ -33,11 +35,11 @@ def test_presses_and_messages_without_id_are_always_handled() -> None:
     assert handled(Redelivery(), press, press, nameless, nameless) == [True] * 4
 
 
-def test_a_failed_message_may_come_again() -> None:
-    """What was not handled to its end is not taken for handled."""
+def test_a_message_whose_turn_was_cancelled_may_come_again() -> None:
+    """What was not handled to its end is not taken for handled; an error in a turn ends in an apology."""
     memory = Redelivery()
-    with pytest.raises(RuntimeError), memory.watching(activity("1")):
-        raise RuntimeError
+    with pytest.raises(CancelledError), memory.watching(activity("1")):
+        raise CancelledError
 
     assert handled(memory, activity("1")) == [True]
 

@@ -2,6 +2,7 @@
 
 import ast
 import datetime as dt
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,8 @@ from babel import Locale
 from assessment.model import NoLevel, Role
 from content.loading import CONTENT
 from content.model import LinkState
-from content.texts import PLACEHOLDERS, Texts
+from content.text_shape import SCHEMA
+from content.texts import Texts, plain
 from dialogs.words import PERSONAL, PUBLIC
 from tests.text_calls import ROOT, TextCall, sources, text_calls
 
@@ -24,12 +26,21 @@ NAMED_OUTRIGHT = frozenset(key for call in CALLS if "*" not in call.key for key 
 
 
 def keys_of(call: TextCall) -> set[str]:
-    """The keys that a call means; an f-string means none that another place names outright."""
-    return call.keys(TEXTS.by_key) - (NAMED_OUTRIGHT if "*" in call.key else set())
+    """The keys that a call means; an f-string means first those that no other place names outright."""
+    keys = call.keys(TEXTS.by_key)
+    return (keys - NAMED_OUTRIGHT if "*" in call.key else keys) or keys
 
 
 def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def allowed(key: str) -> set[str]:
+    """The placeholders that every language may have in a text."""
+    part = json.loads(SCHEMA.read_text("utf-8"))
+    for step in key.split("."):
+        part = part["properties"][step]
+    return set(part["x-placeholders"])
 
 
 def small_texts(**by_key: str) -> Texts:
@@ -64,9 +75,14 @@ def test_no_text_has_a_placeholder_that_a_caller_leaves_empty() -> None:
     ] == []
 
 
-def test_the_loader_knows_exactly_the_placeholders_that_are_filled() -> None:
-    """The list that the loader checks placeholders with is neither short nor out of date."""
-    assert {name for call in CALLS for name in call.fills} == PLACEHOLDERS
+def test_a_language_may_use_only_what_each_caller_fills_in() -> None:
+    """What the schema allows in a text of any language, each place that asks for it has a value for."""
+    assert [
+        f"{call.where} {key}: {left}"
+        for call in CALLS
+        for key in keys_of(call)
+        if (left := allowed(key) - call.fills)
+    ] == []
 
 
 @pytest.mark.parametrize("call", [call for call in CALLS if call.counts], ids=lambda call: call.key)
@@ -157,6 +173,26 @@ def test_an_unknown_key_and_an_empty_placeholder_are_mistakes() -> None:
         TEXTS("no.such.text")
     with pytest.raises(KeyError, match="stage"):
         TEXTS("result.heading")
+
+
+@pytest.mark.parametrize(
+    "typed, meant",
+    [
+        (" Start . ", "start"),
+        ("START", "start"),
+        ("start !?.", "start"),
+        ("What  next?", "what next"),
+        ("I don\u2019t know.", "i don't know"),
+        ("n/a", "n/a"),
+        ("2.5", "2.5"),
+        (" ? ", "?"),
+        ("", ""),
+    ],
+)
+def test_what_a_phone_adds_changes_no_meaning(typed: str, meant: str) -> None:
+    """Capitals, curled apostrophes, spaces and marks at the end are taken away; a lone mark stays."""
+    assert plain(typed) == meant
+    assert plain(meant) == meant
 
 
 def words_in(path: Path) -> Iterator[str]:

@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from typing import Any, ClassVar
 
 import pytest
 from aiohttp import ClientSession
 
 from bot.settings import Settings
 from bot.tokens import (
+    ENTRA_TIMEOUT,
+    FETCH_PAUSE,
     OUTGOING_LIFETIME,
-    UNKNOWN_KEY_PAUSE,
     EntraCredentials,
     KeysUnavailable,
     NoToken,
@@ -60,7 +62,7 @@ async def test_a_rotated_key_is_picked_up_without_a_restart(issuer: Issuer, sess
     issuer.add_key("newer")
     with pytest.raises(PermissionError):
         await check.claims(f"Bearer {issuer.token(kid='newer')}", "msteams", SERVICE)
-    clock.now += UNKNOWN_KEY_PAUSE + 1
+    clock.now += FETCH_PAUSE + 1
     assert await check.claims(f"Bearer {issuer.token(kid='newer')}", "msteams", SERVICE)
 
 
@@ -91,6 +93,33 @@ async def test_without_any_key_nothing_is_said_about_a_token(session: ClientSess
         await TokenCheck(session, settings(url)).claims(f"Bearer {token}", "msteams", SERVICE)
 
 
+async def test_an_outage_is_not_asked_about_all_the_time(session: ClientSession) -> None:
+    """After a failed fetch the next one waits, so that strangers cannot queue up requests."""
+    clock = Clock()
+    with Issuer(APP, SERVICE) as away:
+        away.is_away = True
+        check = TokenCheck(session, settings(f"{away.url}/.well-known/openidconfiguration"), clock)
+        for _ in range(5):
+            with pytest.raises(KeysUnavailable):
+                await check.claims(f"Bearer {away.token()}", "msteams", SERVICE)
+        assert len(away.requests) == 1
+
+        away.is_away = False
+        clock.now += FETCH_PAUSE + 1
+        assert await check.claims(f"Bearer {away.token()}", "msteams", SERVICE)
+
+
+async def test_a_known_key_waits_for_nobody(issuer: Issuer, session: ClientSession) -> None:
+    """While a stranger's unknown key is being looked for, Teams' own requests go through."""
+    clock = Clock()
+    check = TokenCheck(session, settings(f"{issuer.url}/.well-known/openidconfiguration"), clock)
+    await check.claims(f"Bearer {issuer.token()}", "msteams", SERVICE)
+
+    async with check._fetching:
+        async with asyncio.timeout(1):
+            assert await check.claims(f"Bearer {issuer.token()}", "msteams", SERVICE)
+
+
 async def test_many_who_wait_share_one_outgoing_token(monkeypatch: pytest.MonkeyPatch) -> None:
     """Entra is asked once, however many sends begin together, and again when the token has aged."""
     clock, asked = Clock(), []
@@ -108,31 +137,38 @@ async def test_many_who_wait_share_one_outgoing_token(monkeypatch: pytest.Monkey
     assert await credentials.token() == "token 2"
 
 
-async def test_whatever_entra_does_is_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A wrong secret or an unreachable Entra means no token, not a failed turn."""
+class Msal:
+    """MSAL's application: what it was made with, and one answer for every question."""
 
-    def get_access_token(_: object) -> str:
-        raise PermissionError("AADSTS7000215: invalid client secret")
+    made: ClassVar[dict[str, Any]] = {}
+    answer: ClassVar[dict[str, str]] = {}
 
-    monkeypatch.setattr(
-        "botframework.connector.auth.MicrosoftAppCredentials.get_access_token", get_access_token
-    )
-    with pytest.raises(NoToken, match="invalid client secret"):
-        await EntraCredentials(settings()).token()
+    def __init__(self, **given: Any) -> None:
+        Msal.made = given
 
-
-async def test_the_sdks_credentials_are_asked_off_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The SDK's class for a client secret gets the settings; its blocking call runs in a thread."""
-    seen = []
-
-    def get_access_token(self: object) -> str:
+    def acquire_token_silent(self, *_: object, **__: object) -> dict[str, str]:
         with pytest.raises(RuntimeError, match="no running event loop"):
             asyncio.get_running_loop()
-        seen.append(vars(self))
-        return "from Entra"
+        return Msal.answer
 
-    monkeypatch.setattr(
-        "botframework.connector.auth.MicrosoftAppCredentials.get_access_token", get_access_token
-    )
+
+@pytest.fixture
+def msal(monkeypatch: pytest.MonkeyPatch) -> type[Msal]:
+    monkeypatch.setattr("bot.tokens.ConfidentialClientApplication", Msal)
+    return Msal
+
+
+async def test_entra_is_asked_off_the_loop_and_not_for_ever(msal: type[Msal]) -> None:
+    """The SDK's class gets the settings, its blocking call runs in a thread, and MSAL has a time limit."""
+    msal.answer = {"access_token": "from Entra"}
+
     assert await EntraCredentials(settings()).token() == "from Entra"
-    assert seen[0]["microsoft_app_id"] == APP
+    assert (msal.made["client_id"], msal.made["timeout"]) == (APP, ENTRA_TIMEOUT)
+
+
+async def test_whatever_entra_does_is_one_error(msal: type[Msal]) -> None:
+    """A wrong secret or an unreachable Entra means no token, not a failed turn."""
+    msal.answer = {"error": "invalid_client", "error_description": "AADSTS7000215"}
+
+    with pytest.raises(NoToken, match="AADSTS7000215"):
+        await EntraCredentials(settings()).token()
