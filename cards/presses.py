@@ -136,19 +136,10 @@ class ChangeAnswer:
     do: Literal["change"] = "change"
 
 
-@dataclass(frozen=True, slots=True)
-class ShowHelp:
-    """Show what the bot understands."""
-
-    __pydantic_config__ = _CONFIG
-
-    do: Literal["help"] = "help"
-
-
 CheckPress = PickRole | GiveAnswer | GoBack | Pause | ShowResult | ShowLift | ShowAnswers | ChangeAnswer
 """A press on one check, which has to be the presser's own."""
 
-Press = Start | ShowOpportunities | ShowHelp | CheckPress
+Press = Start | ShowOpportunities | CheckPress
 
 _PRESS: TypeAdapter[Press] = TypeAdapter(Annotated[Press, Field(discriminator="do")])
 

@@ -20,7 +20,6 @@ from cards.presses import (
     PickRole,
     Press,
     ShowAnswers,
-    ShowHelp,
     ShowLift,
     ShowOpportunities,
     Start,
@@ -89,8 +88,6 @@ class Survey:
                 return await self._start(visit)
             case ShowOpportunities(stage):
                 return await self._opportunities(visit, stage)
-            case ShowHelp():
-                return await self._help(visit, self._texts("help.asked"))
             case _:
                 return await self._pressed_on_check(visit, press)
 
@@ -107,7 +104,9 @@ class Survey:
         return help_card(self._texts, PUBLIC, intro=intro, start=self._texts("button.start"))
 
     async def _start(self, visit: Visit) -> Reply:
-        return await self._here(visit, await self._checks.open(visit.person, self._edition.id, visit.at))
+        """The first open question, also for who had gone back."""
+        check = await self._checks.open(visit.person, self._edition.id, visit.at)
+        return await self._here(visit, await self._checks.revisit(check, None) if check.revisiting else check)
 
     async def _result(self, visit: Visit) -> Reply:
         if check := await self._last_finished(visit):

@@ -168,6 +168,18 @@ async def test_back_leads_to_the_question_before_with_its_answer(ada: Colleague)
     assert ada.sees_one_card().heading == "Question 4 of 7: Support"
 
 
+async def test_start_resumes_at_the_first_open_question(ada: Colleague) -> None:
+    """Also for who had gone back, and left it at that."""
+    await begins(ada)
+    for answer in ANSWERS[:3]:
+        await ada.picks(answer)
+    await ada.presses("Back")
+    await ada.presses("Back")
+    await ada.says("start")
+
+    assert ada.sees_one_card().heading == "Question 4 of 7: Support"
+
+
 async def test_back_from_the_first_question_leads_to_the_role(ada: Colleague) -> None:
     """The role can be picked anew."""
     await begins(ada)

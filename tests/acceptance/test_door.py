@@ -75,7 +75,7 @@ async def test_a_broken_field_is_named(bot: RunningBot, ada: Colleague, field: s
         {"value": {"v": 1, "do": "answer", "check": "x" * 9000}},
         {"value": {"v": 1, "do": ["answer"]}},
         {"value": {"v": True}},
-        {"replyToId": "nowhere", "value": {"v": 1, "do": "help"}},
+        {"replyToId": "nowhere", "value": {"v": 1, "do": "opportunities"}},
         {"attachments": [{"contentType": "image/png"}]},
         {"attachments": "text", "reactionsAdded": 5},
         {"value": {}},
@@ -177,7 +177,7 @@ class TestWithTokens:
     @staticmethod
     def press(colleague: Colleague) -> dict[str, Any]:
         """A press that is answered in the response, so that nothing is sent."""
-        value = {"action": {"data": {"v": 1, "do": "help"}}}
+        value = {"action": {"data": {"v": 1, "do": "opportunities"}}}
         return colleague.writer.message("x") | {
             "type": "invoke",
             "name": "adaptiveCard/action",
@@ -193,7 +193,7 @@ class TestWithTokens:
         )
 
         assert status == 200
-        assert "What I understand" in answer
+        assert "What to do at" in answer
 
     @pytest.mark.parametrize("token", BAD_TOKENS)
     async def test_a_bad_token_is_refused(

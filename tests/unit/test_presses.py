@@ -14,7 +14,6 @@ from cards.presses import (
     PickRole,
     Press,
     ShowAnswers,
-    ShowHelp,
     ShowLift,
     ShowOpportunities,
     ShowResult,
@@ -41,7 +40,6 @@ PRESSES: list[Press] = [
     ShowAnswers(CHECK),
     ChangeAnswer(CHECK, "support"),
     ChangeAnswer(CHECK, None),
-    ShowHelp(),
 ]
 
 
