@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,11 @@ async def ask_pragmas(database: Database) -> dict[str, object]:
 
 async def test_opened_twice(database_url: str) -> None:
     """Opening a database that is at the newest migration leaves it as it is."""
-    for _ in range(2):
-        async with open_database(database_url) as database:
-            await database.ready()
+    async with open_database(database_url) as database:
+        assert await database.conversations.welcome("t", "a:1", datetime.now(UTC))
+    async with open_database(database_url) as database:
+        await database.ready()
+        assert not await database.conversations.welcome("t", "a:1", datetime.now(UTC))
 
 
 START = """
@@ -137,6 +140,7 @@ async def test_spellings(postgresql_url: str, scheme: str) -> None:
     """PostgreSQL can be named in each of the spellings that hosters give out."""
     async with open_database(postgresql_url.replace("postgresql", scheme, 1)) as database:
         await database.ready()
+        assert await database.checks.editions() == set()
 
 
 async def test_nobody_there() -> None:
