@@ -281,6 +281,17 @@ class TestWithTokens:
                 async with session.get(bot.url + path) as response:
                     assert response.status == 200
 
+    async def test_without_keys_nobody_is_refused_for_good(
+        self, bot: RunningBot, ada: Colleague, issuer: Issuer
+    ) -> None:
+        """Where the keys cannot be fetched, that is a 503: Teams comes back."""
+        issuer.is_away = True
+        status, _ = await post(
+            bot, json.dumps(self.press(ada)).encode(), Authorization=f"Bearer {issuer.token()}"
+        )
+
+        assert status == 503
+
     async def test_keys_are_asked_for_once(self, bot: RunningBot, ada: Colleague, issuer: Issuer) -> None:
         """Many requests at once, strangers' among them, fetch the keys a single time."""
         body = json.dumps(self.press(ada)).encode()

@@ -198,6 +198,10 @@ async def test_anything_unknown_gets_help_never_a_guess(ada: Colleague) -> None:
     await ada.says("please start everything")
     assert "I did not understand that" in ada.sees_one_card().text
 
+    await ada.says("start")
+    await ada.says("3")
+    assert "type “maker”, “admin”, “developer” or “sponsor”" in ada.sees_one_card().text
+
     await begins(ada)
     for words in ("6", "150", "level", "maybe 3", "yes"):
         await ada.says(words)

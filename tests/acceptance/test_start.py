@@ -1,0 +1,72 @@
+"""What keeps the bot from starting, said so that an operator can mend it."""
+
+import socket
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+import app
+from bot.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch, sqlite_url: str, tmp_path: Path) -> pytest.MonkeyPatch:
+    """An operator's shell with nothing set but a database."""
+    for field in Settings.model_fields.values():
+        monkeypatch.delenv(str(field.alias), raising=False)
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    monkeypatch.chdir(tmp_path)
+    return monkeypatch
+
+
+@pytest.mark.parametrize(
+    "name, value, fix",
+    [
+        ("HOST", "0.0.0.0", "set MicrosoftAppId, or HOST to 127.0.0.1"),
+        ("MATURITY_EDITION", "2019", "use one of 2021-10, example-two-disciplines"),
+        ("DATABASE_URL", "mongodb://there", "Use sqlite:///folder/file.db"),
+        ("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/x", "Check DATABASE_URL"),
+        ("PORT", "abc", "PORT is 'abc'"),
+    ],
+)
+def test_a_wrong_setting_ends_the_start_with_its_fix(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str, fix: str
+) -> None:
+    """One sentence on standard error, no traceback, a status that says failure."""
+    environment.setenv(name, value)
+
+    assert app.main() == 1
+    told = capsys.readouterr().err
+    assert fix in told
+    assert "Traceback" not in told
+
+
+def test_a_taken_port_names_the_settings(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Another program on the port is told apart from a mistake of the bot."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        environment.setenv("PORT", str(taken.getsockname()[1]))
+
+        assert app.main() == 1
+    assert "Check HOST and PORT" in capsys.readouterr().err
+
+
+def test_checks_of_a_deleted_edition_stop_the_start(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Nothing people answered becomes unreadable without a word: the folder to put back is named."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        environment.setenv("PORT", str(taken.getsockname()[1]))
+        app.main()  # makes the database, and ends at the taken port
+        with closing(sqlite3.connect(tmp_path / "var/coach.db")) as database, database:
+            database.execute(
+                "insert into checks (id, tenant_id, person_id, edition, started_at)"
+                " values ('a', 't', 'p', '2019', 0)"
+            )
+        capsys.readouterr()
+
+        assert app.main() == 1
+    assert "put back content/editions/2019" in capsys.readouterr().err
