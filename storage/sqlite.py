@@ -79,9 +79,13 @@ class SQLite:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
-        _use_wal(connection)
-        connection.execute("pragma synchronous = full")
-        connection.execute("pragma foreign_keys = on")
+        try:
+            _use_wal(connection)
+            connection.execute("pragma synchronous = full")
+            connection.execute("pragma foreign_keys = on")
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection
 
 
