@@ -8,6 +8,7 @@ import logging
 import secrets
 from collections.abc import Callable, Coroutine
 from typing import Any
+from weakref import WeakValueDictionary
 
 from botbuilder.core import ActivityHandler, TurnContext
 from botbuilder.schema import ActivityTypes, ChannelAccount
@@ -53,6 +54,8 @@ class Handler(ActivityHandler):
         self._teams = teams
         self._clock = clock
         self._redelivery = Redelivery()
+        # One turn of a person after the other: typed answers belong to the question open before them.
+        self._turns: WeakValueDictionary[Person, asyncio.Lock] = WeakValueDictionary()
         self._background: set[asyncio.Task[None]] = set()
 
     async def on_turn(self, turn_context: TurnContext) -> None:
@@ -146,7 +149,8 @@ class Handler(ActivityHandler):
         if person is None:
             await self._show(context, nobody_card(self._texts))
             return
-        reply = await ask(Visit(person, activity.id or "", self._clock(), zone_of(activity)))
+        async with self._turns.setdefault(person, asyncio.Lock()):
+            reply = await ask(Visit(person, activity.id or "", self._clock(), zone_of(activity)))
         if not place.is_personal:
             await self._show(context, await self._send_home(context, person, reply.card))
             return

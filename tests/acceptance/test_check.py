@@ -237,6 +237,16 @@ async def test_a_message_delivered_twice_answers_once(ada: Colleague) -> None:
     ada.sees_nothing_new()
 
 
+async def test_messages_that_come_all_at_once_answer_one_question_each(teams: Teams, ada: Colleague) -> None:
+    """A phone that was offline sends what was typed in one go; each message gets its own question."""
+    await begins(ada)
+    typed = [ada.writer.message(words) for words in ("3", "4", "5")]
+    await asyncio.gather(*(teams.door.deliver(one) for one in typed))
+    await ada.says("back")
+
+    assert ada.sees_one_card().heading == "Question 3 of 7: Admin and Governance"
+
+
 @on_both_databases
 async def test_a_message_delivered_again_after_a_restart_answers_once(
     ada: Colleague, bot: RunningBot
