@@ -31,6 +31,8 @@ LEEWAY = 300
 FETCH_TIMEOUT = ClientTimeout(total=5)
 ENTRA_TIMEOUT = 5
 """Seconds for each of the calls that bring an outgoing token."""
+FAILURE_PAUSE = 10
+"""Seconds after a failure in which Entra is not asked again: who waits in line hears so at once."""
 OUTGOING_LIFETIME = 240
 """Seconds an outgoing token is reused; MSAL hands out none with less than 300 left."""
 
@@ -143,6 +145,7 @@ class EntraCredentials:
         self._credentials: Any = None
         self._token = ""
         self._good_until = float("-inf")
+        self._failed_at = float("-inf")
         self._asking = asyncio.Lock()
 
     async def token(self) -> str:
@@ -154,12 +157,15 @@ class EntraCredentials:
         return self._token
 
     async def _ask(self) -> str:
+        if self._seconds() < self._failed_at + FAILURE_PAUSE:
+            raise NoToken("Entra failed a moment ago")
         try:
             async with asyncio.timeout(2 * ENTRA_TIMEOUT):
                 if self._credentials is None:
                     self._credentials = await self._of_the_sdk()
                 return await asyncio.to_thread(self._token_of_the_sdk)
         except Exception as error:  # MSAL, requests and the SDK raise whatever comes to their mind
+            self._failed_at = self._seconds()
             raise NoToken(f"{type(error).__name__}: {error}") from error
 
     async def _of_the_sdk(self) -> Any:

@@ -10,6 +10,7 @@ from aiohttp import ClientSession
 from bot.settings import Settings
 from bot.tokens import (
     ENTRA_TIMEOUT,
+    FAILURE_PAUSE,
     FETCH_PAUSE,
     OUTGOING_LIFETIME,
     EntraCredentials,
@@ -172,3 +173,16 @@ async def test_whatever_entra_does_is_one_error(msal: type[Msal]) -> None:
 
     with pytest.raises(NoToken, match="AADSTS7000215"):
         await EntraCredentials(settings()).token()
+
+
+async def test_an_outage_of_entra_is_told_to_all_who_wait(msal: type[Msal]) -> None:
+    """After one failure the others in line do not each wait for their own; a little later Entra is asked anew."""
+    clock = Clock()
+    msal.answer = {"error": "temporarily_unavailable"}
+    credentials = EntraCredentials(settings(), clock)
+    outcomes = await asyncio.gather(*(credentials.token() for _ in range(5)), return_exceptions=True)
+    assert [str(one) for one in outcomes[1:]] == ["Entra failed a moment ago"] * 4
+
+    msal.answer = {"access_token": "from Entra"}
+    clock.now += FAILURE_PAUSE + 1
+    assert await credentials.token() == "from Entra"
