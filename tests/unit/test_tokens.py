@@ -176,7 +176,7 @@ async def test_whatever_entra_does_is_one_error(msal: type[Msal]) -> None:
 
 
 async def test_an_outage_of_entra_is_told_to_all_who_wait(msal: type[Msal]) -> None:
-    """After one failure the others in line do not each wait for their own; a little later Entra is asked anew."""
+    """After one failure the others in line do not wait for their own; later Entra is asked anew."""
     clock = Clock()
     msal.answer = {"error": "temporarily_unavailable"}
     credentials = EntraCredentials(settings(), clock)
