@@ -16,6 +16,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, sqlite_url: str, tmp_path: Path
     """An operator's shell with nothing set but a database."""
     for field in Settings.model_fields.values():
         monkeypatch.delenv(str(field.alias), raising=False)
+    monkeypatch.setattr(app, "log_to_stderr", lambda *_: None)  # the tests' own logging stays
     monkeypatch.setenv("DATABASE_URL", sqlite_url)
     monkeypatch.chdir(tmp_path)
     return monkeypatch
