@@ -68,7 +68,7 @@ class _Account:
 
 @dataclass(frozen=True, slots=True)
 class _Envelope:
-    """What every activity has to carry before anything else looks at it; further fields are let through."""
+    """What every activity has to carry before anything else looks at it; the rest is not its concern."""
 
     type: Text
     service_url: Annotated[Text, Field(alias="serviceUrl")]

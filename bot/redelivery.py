@@ -15,8 +15,9 @@ REMEMBERED = 10_000
 class Redelivery:
     """Remembers which messages this process has handled or is handling.
 
-    A comfort, not a guard: what must not happen twice is idempotent in the database, also across replicas
-    and restarts. Presses are always handled again, since each delivery waits for its answer.
+    A comfort, not a guard: it knows nothing of other replicas, nor of before a restart. There an answer is
+    still given once, by the activity stored with it; only a typed "back" goes back twice. Presses are always
+    handled again, since each delivery waits for its answer.
     """
 
     def __init__(self) -> None:

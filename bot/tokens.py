@@ -68,7 +68,7 @@ class TokenCheck:
             if channel_id not in key.get("endorsements", []):
                 raise PermissionError(f"the key is not endorsed for channel {channel_id!r}")
             claims = self._verified(token, key)
-        except jwt.PyJWTError as error:
+        except (jwt.PyJWTError, ValueError) as error:
             raise PermissionError(f"{type(error).__name__}: {error}") from None
         if claims.get("serviceurl") != service_url:
             raise PermissionError("the token is for another service URL")

@@ -186,3 +186,17 @@ async def test_an_outage_of_entra_is_told_to_all_who_wait(msal: type[Msal]) -> N
     msal.answer = {"access_token": "from Entra"}
     clock.now += FAILURE_PAUSE + 1
     assert await credentials.token() == "from Entra"
+
+
+async def test_a_key_that_cannot_be_read_is_the_tokens_fault_not_an_error(
+    issuer: Issuer, session: ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever goes wrong while a token is read, the request is refused as unauthorized."""
+
+    def fails(*_: object, **__: object) -> None:
+        raise UnicodeError("label too long")
+
+    check = TokenCheck(session, settings(f"{issuer.url}/.well-known/openidconfiguration"))
+    monkeypatch.setattr("bot.tokens.jwt.decode", fails)
+    with pytest.raises(PermissionError, match="UnicodeError"):
+        await check.claims(f"Bearer {issuer.token()}", "msteams", SERVICE)
