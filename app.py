@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import logging
 import sys
@@ -12,6 +13,7 @@ from aiohttp import ClientSession, DummyCookieJar, web
 
 from bot.adapter import teams_adapter
 from bot.door import DOOR, LARGEST_BODY, ROUTES, Door
+from bot.exports import Exports
 from bot.handler import Handler
 from bot.logs import log_to_stderr
 from bot.settings import Settings, SettingsError, read_settings
@@ -19,7 +21,15 @@ from bot.teams import Teams
 from bot.tokens import Credentials, EntraCredentials, NoCredentials, TokenCheck
 from content.loading import Content, load
 from content.yaml_source import ContentError
-from dialogs.survey import Survey
+from dialogs.check import CheckDialog
+from dialogs.coach import Coach
+from dialogs.invitations import InvitationDialog
+from dialogs.planning import Planning
+from dialogs.survey_views import Rules, SurveyViews
+from dialogs.surveys import SurveyDialog
+from jobs.pacer import RATE, Pacer
+from jobs.rosters import PacedRosters
+from jobs.work import working
 from storage.database import BadDatabaseUrl, Database, DatabaseNotReady, open_database
 
 log = logging.getLogger(__name__)
@@ -70,11 +80,48 @@ async def _door(
     ):
         await _refuse_missing_editions(database, content)
         teams = Teams(session, tokens, settings.trusts)
-        survey = Survey(content, database.checks, settings.maturity_edition)
-        handler = Handler(survey, content.texts, database.conversations, teams, clock=clock)
+        pacer, nudged = Pacer(database.pacing), asyncio.Event()
+        rules = Rules(settings.may_lead, settings.second_lead_above, RATE)
+        views = SurveyViews(content, database.surveys, database.deliveries, rules)
+        planning = Planning(
+            content,
+            database,
+            PacedRosters(teams, pacer),
+            views,
+            edition=settings.maturity_edition,
+            rules=rules,
+            nudge=nudged.set,
+        )
+        surveys = SurveyDialog(content.texts, database, planning, views, rules=rules, nudge=nudged.set)
+        exports = Exports(settings, content.texts, database, views, teams=teams)
+        handler = Handler(
+            _coach(settings, content, database, surveys),
+            content.texts,
+            database,
+            teams,
+            pacer=pacer,
+            exports=exports,
+            clock=clock,
+        )
         adapter = teams_adapter(settings, TokenCheck(session, settings), teams)
-        yield Door(settings, adapter, handler, database)
-        await handler.close()
+        async with working(
+            settings.database_url,
+            content,
+            database,
+            views=views,
+            port=teams,
+            pacer=pacer,
+            nudged=nudged,
+            clock=clock,
+        ):
+            yield Door(settings, adapter, handler, database, exports)
+            await handler.close()
+
+
+def _coach(settings: Settings, content: Content, database: Database, surveys: SurveyDialog) -> Coach:
+    checks = CheckDialog(content, database.checks, database.surveys, settings.maturity_edition)
+    invitations = InvitationDialog(content, database.surveys, database.deliveries, checks)
+    return Coach(content.texts, checks, invitations, surveys)
 
 
 async def _refuse_missing_editions(database: Database, content: Content) -> None:

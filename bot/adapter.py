@@ -20,8 +20,9 @@ from botframework.connector.auth import (
 
 from bot.messages import as_json
 from bot.settings import Settings
-from bot.teams import Outcome, Sent, Teams, patiently
+from bot.teams import Teams, patiently
 from bot.tokens import TokenCheck
+from jobs.port import Outcome, Sent
 
 
 class NotSent(Exception):

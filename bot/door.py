@@ -19,10 +19,12 @@ from botbuilder.integration.aiohttp import CloudAdapter
 from botbuilder.schema import Activity
 from pydantic import Field, TypeAdapter, ValidationError
 
+from bot.exports import Exports, NoDownload, download_headers
 from bot.handler import Handler
 from bot.incoming import tenant_of
 from bot.settings import Settings, is_loopback
 from bot.tokens import KeysUnavailable
+from cards.workbook import XLSX
 from storage.database import Database, DatabaseNotReady
 
 log = logging.getLogger(__name__)
@@ -90,13 +92,19 @@ TEAMS = "msteams"
 class Door:
     """What stands between HTTP and the bot."""
 
-    def __init__(
-        self, settings: Settings, adapter: CloudAdapter, handler: Handler, database: Database
+    def __init__(  # noqa: PLR0917 - what the door leads to
+        self,
+        settings: Settings,
+        adapter: CloudAdapter,
+        handler: Handler,
+        database: Database,
+        exports: Exports,
     ) -> None:
         self._settings = settings
         self._adapter = adapter
         self._handler = handler
         self._database = database
+        self._exports = exports
 
     async def messages(self, request: web.Request) -> web.Response:
         """`POST /api/messages`: one activity from Teams."""
@@ -141,6 +149,16 @@ class Door:
             return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE, text="not ready\n")
         return web.Response(text="ready\n")
 
+    async def export(self, token: str) -> web.Response:
+        """`GET /exports/{token}`: a workbook; only in local mode, where Teams takes no files."""
+        if not self._settings.is_local:
+            return web.Response(status=HTTPStatus.NOT_FOUND)
+        try:
+            file, name = await self._exports.download(token)
+        except NoDownload as error:
+            return web.Response(status=error.status, text=f"{error}\n")
+        return web.Response(body=file, content_type=XLSX, headers=download_headers(name))
+
 
 DOOR = web.AppKey("door", Door)
 ROUTES = web.RouteTableDef()
@@ -159,6 +177,11 @@ async def _healthz(_: web.Request) -> web.Response:
 @ROUTES.get("/readyz")
 async def _readyz(request: web.Request) -> web.Response:
     return await request.app[DOOR].readyz()
+
+
+@ROUTES.get("/exports/{token}")
+async def _export(request: web.Request) -> web.Response:
+    return await request.app[DOOR].export(request.match_info["token"])
 
 
 def _parsed(body: bytes) -> tuple[dict[str, Any], _Envelope]:

@@ -14,44 +14,56 @@ from botbuilder.core import ActivityHandler, TurnContext
 from botbuilder.schema import ActivityTypes, ChannelAccount
 
 from assessment.model import Person
+from assessment.survey import Survey
 from bot.adapter import NotSent
-from bot.incoming import person_of, place_of, words_of, zone_of
-from bot.messages import as_json, card_activity, invoke_answer, invoke_refusal
+from bot.exports import Exports
+from bot.incoming import Place, person_of, place_of, visit_of, words_of
+from bot.messages import as_json, card_activity, invoke_answer, invoke_done, invoke_refusal
 from bot.redelivery import Redelivery
-from bot.teams import Outcome, Refused, Sent, Teams, Unknown, patiently
+from bot.teams import Teams, patiently
 from cards.elements import Card
 from cards.presses import UnknownPress, parse
 from cards.talk import Delivery, apology_card, elsewhere_card, nobody_card, stale_card
 from content.texts import Texts
-from dialogs.survey import Reply, Survey, Visit
-from storage.conversations import Conversation, Conversations
+from dialogs.coach import Coach
+from dialogs.turn import Reply, Visit
+from jobs.pacer import Pacer
+from jobs.port import Outcome, Refused, Sent, Unknown
+from storage.conversations import Conversation
+from storage.database import Database
 
 log = logging.getLogger(__name__)
 
 CARD_PRESS = "adaptiveCard/action"
+FILE_CONSENT = "fileConsent/invoke"
 REMOVED = "remove"
 """Not "remove-upgrade", which a new version of the app brings."""
 
 
 class Handler(ActivityHandler):
-    """One turn: find out who speaks and where, ask the survey, deliver its card.
+    """One turn: find out who speaks and where, ask the dialog, deliver its card.
 
     In their own chat people get the card in place; anywhere else it is sent to their own chat.
     """
 
     def __init__(
         self,
-        survey: Survey,
+        coach: Coach,
         texts: Texts,
-        conversations: Conversations,
+        database: Database,
         teams: Teams,
         *,
+        pacer: Pacer,
+        exports: Exports,
         clock: Callable[[], dt.datetime],
     ) -> None:
-        self._survey = survey
+        self._coach = coach
         self._texts = texts
-        self._conversations = conversations
+        self._conversations = database.conversations
+        self._surveys = database.surveys
         self._teams = teams
+        self._pacer = pacer
+        self._exports = exports
         self._clock = clock
         self._redelivery = Redelivery()
         # One turn of a person after the other: typed answers belong to the question open before them.
@@ -84,12 +96,25 @@ class Handler(ActivityHandler):
     async def on_invoke_activity(self, turn_context: TurnContext) -> None:
         """Somebody pressed a button."""
         activity = turn_context.activity
+        if activity.name == FILE_CONSENT:
+            self._later(self._consent(turn_context))
+            await turn_context.send_activity(invoke_done())
+            return
         if activity.name != CARD_PRESS:
             await turn_context.send_activity(invoke_refusal(f"This bot does not offer {activity.name}."))
             return
         value = activity.value if isinstance(activity.value, dict) else {}
         action = value.get("action")
         await self._pressed(turn_context, action.get("data") if isinstance(action, dict) else None)
+
+    async def _consent(self, context: TurnContext) -> None:
+        """Bring a file to somebody who accepted it, or not."""
+        activity, place = context.activity, place_of(context.activity)
+        person = person_of(activity)
+        if person and place.is_personal:
+            outcome = await self._exports.consent(activity.value, person, place.conversation)
+            if not isinstance(outcome, Sent):
+                log.warning("a workbook was not handed over: %s", outcome)
 
     async def on_installation_update_add(self, turn_context: TurnContext) -> None:
         """The app was added."""
@@ -100,6 +125,8 @@ class Handler(ActivityHandler):
         if turn_context.activity.action == REMOVED:
             place = place_of(turn_context.activity)
             await self._conversations.forget(place.tenant_id, place.greeting_id)
+            if place.channel:
+                await self._surveys.forget_team(place.channel.home.team)
 
     async def on_members_added_activity(
         self, members_added: list[ChannelAccount], turn_context: TurnContext
@@ -114,10 +141,12 @@ class Handler(ActivityHandler):
         person = person_of(context.activity)
         if person and place.is_personal:
             await self._conversations.remember(person, place.conversation)
+        if place.channel:
+            await self._surveys.remember_team(place.channel.home)
         if not await self._conversations.welcome(place.tenant_id, place.greeting_id, self._clock()):
             return
         try:
-            await context.send_activity(card_activity(self._survey.welcome(in_public=not place.is_personal)))
+            await context.send_activity(card_activity(self._coach.welcome(in_public=not place.is_personal)))
         except NotSent as error:
             if not isinstance(error.outcome, Unknown):
                 await self._conversations.forget(place.tenant_id, place.greeting_id)
@@ -125,11 +154,10 @@ class Handler(ActivityHandler):
 
     async def _said(self, context: TurnContext, words: str) -> None:
         place = place_of(context.activity)
-        public = None if place.is_personal else self._survey.said_in_public(words)
-        if public:
-            await self._show(context, public)
-            return
-        await self._for_person(context, lambda visit: self._survey.said(visit, words))
+        if place.channel:
+            await self._surveys.remember_team(place.channel.home)
+        in_public = not place.is_personal
+        await self._answer(context, lambda visit: self._coach.said(visit, words, in_public=in_public))
 
     async def _pressed(self, context: TurnContext, data: object) -> None:
         try:
@@ -138,27 +166,28 @@ class Handler(ActivityHandler):
             log.info("unknown press: %s", error)
             await self._show(context, stale_card(self._texts))
             return
-        await self._for_person(context, lambda visit: self._survey.pressed(visit, press))
+        await self._answer(context, lambda visit: self._coach.pressed(visit, press))
 
-    async def _for_person(
-        self, context: TurnContext, ask: Callable[[Visit], Coroutine[Any, Any, Reply]]
-    ) -> None:
-        """Have the survey answer the person, and deliver the card where only they see it."""
+    async def _answer(self, context: TurnContext, ask: Callable[[Visit], Coroutine[Any, Any, Reply]]) -> None:
+        """Have the coach answer, and deliver the card where nobody sees it who should not."""
         activity, place = context.activity, place_of(context.activity)
         person = person_of(activity)
         if person is None:
             await self._show(context, nobody_card(self._texts))
             return
         async with self._turns.setdefault(person, asyncio.Lock()):
-            reply = await ask(Visit(person, activity.id or "", self._clock(), zone_of(activity)))
-        if not place.is_personal:
-            await self._show(context, await self._send_home(context, person, reply.card))
-            return
-        if activity.type == ActivityTypes.message:
+            reply = await ask(visit_of(activity, person, self._clock()))
+        if place.is_personal and activity.type == ActivityTypes.message:
             await self._conversations.remember(person, place.conversation)
-        await self._show(context, reply.card)
-        if reply.settled and activity.type == ActivityTypes.invoke and activity.reply_to_id:
-            self._later(self._settle(place.conversation, activity.reply_to_id, reply.card))
+        seen_by_all = place.is_personal or reply.public
+        card = reply.card if seen_by_all else await self._send_home(context, person, reply.card)
+        await self._show(context, card)
+        if reply.settled and seen_by_all and activity.type == ActivityTypes.invoke and activity.reply_to_id:
+            self._later(self._settle(place, activity.reply_to_id, card))
+        if reply.at_home:
+            self._later(self._also_home(context, person, reply.at_home))
+        if reply.export:
+            self._later(self._hand_over(context, person, reply.export))
 
     async def _show(self, context: TurnContext, card: Card) -> None:
         """Put a card where the person looks: in place of the pressed one, or below what they typed."""
@@ -189,6 +218,18 @@ class Handler(ActivityHandler):
         url = f"https://teams.microsoft.com/l/chat/0/0?users={context.activity.recipient.id}"
         return elsewhere_card(self._texts, url, _delivery(outcome))
 
+    async def _also_home(self, context: TurnContext, person: Person, card: Card) -> None:
+        outcome = await self._sent_home(context, person, card)
+        if not isinstance(outcome, Sent):
+            log.warning("a card did not reach the own chat: %s", outcome)
+
+    async def _hand_over(self, context: TurnContext, person: Person, survey: Survey) -> None:
+        """Offer a survey's workbook in the lead's own chat."""
+        home = await self._conversations.of(person) or await self._opened(context, person)
+        outcome = await self._exports.offer(home, survey) if isinstance(home, Conversation) else home
+        if not isinstance(outcome, Sent):
+            log.warning("a workbook was not offered: %s", outcome)
+
     async def _sent_home(self, context: TurnContext, person: Person, card: Card) -> Outcome:
         """What became of a card for the person's own chat, which is opened where it is not known yet."""
         home = await self._conversations.of(person)
@@ -214,9 +255,10 @@ class Handler(ActivityHandler):
     async def _send(self, home: Conversation, message: dict[str, Any]) -> Outcome:
         return await patiently(lambda: self._teams.send(home.service_url, home.id, message))
 
-    async def _settle(self, conversation: Conversation, activity_id: str, card: Card) -> None:
-        """An invoke's answer shows on one device only; the finished result is for all of them."""
-        message = as_json(card_activity(card))
+    async def _settle(self, place: Place, activity_id: str, card: Card) -> None:
+        """An invoke's answer shows on one device only; what is settled is for all of them."""
+        conversation, message = place.conversation, as_json(card_activity(card))
+        await self._pacer.turn(place.tenant_id)
         # Once only: by a later try the person may have gone on in the same card.
         outcome = await self._teams.update(conversation.service_url, conversation.id, activity_id, message)
         if not isinstance(outcome, Sent):

@@ -9,7 +9,10 @@ from zoneinfo import ZoneInfo
 from botbuilder.schema import Activity
 
 from assessment.model import Person
+from assessment.survey import Team
+from dialogs.turn import Channel, Visit
 from storage.conversations import Conversation
+from storage.surveys import Home, Post
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,8 @@ class Place:
     is_personal: bool
     greeting_id: str
     """What is greeted once: the team for a channel, else the conversation."""
+    channel: Channel | None
+    """None outside of teams."""
 
 
 def tenant_of(activity: Activity) -> str:
@@ -35,14 +40,41 @@ def tenant_of(activity: Activity) -> str:
 
 def place_of(activity: Activity) -> Place:
     """Where an activity comes from."""
-    data = activity.channel_data if isinstance(activity.channel_data, dict) else {}
-    team = data.get("team")
-    team_id = str(team.get("id") or "") if isinstance(team, dict) else ""
+    channel = _channel_of(activity)
+    without_thread = activity.conversation.id.partition(";")[0]
     return Place(
         tenant_id=tenant_of(activity),
         conversation=Conversation(activity.conversation.id, activity.service_url),
         is_personal=activity.conversation.conversation_type == "personal",
-        greeting_id=team_id or activity.conversation.id.partition(";")[0],
+        greeting_id=channel.home.team.id if channel else without_thread,
+        channel=channel,
+    )
+
+
+def _channel_of(activity: Activity) -> Channel | None:
+    data = activity.channel_data if isinstance(activity.channel_data, dict) else {}
+    team = data.get("team")
+    if not isinstance(team, dict) or not team.get("id"):
+        return None
+    home = Home(
+        Team(tenant_of(activity), str(team["id"]), str(team.get("name") or "")),
+        service_url=activity.service_url,
+        bot_id=activity.recipient.id,
+    )
+    return Channel(home, activity.conversation.id.partition(";")[0])
+
+
+def visit_of(activity: Activity, person: Person, at: dt.datetime) -> Visit:
+    """Who came, from where, and what they pressed."""
+    pressed = Post(activity.conversation.id, activity.reply_to_id) if activity.reply_to_id else None
+    return Visit(
+        person=person,
+        activity_id=activity.id or "",
+        at=at,
+        zone=zone_of(activity),
+        name=activity.from_property.name or "",
+        channel=_channel_of(activity),
+        pressed=pressed,
     )
 
 

@@ -34,6 +34,11 @@ def invoke_refusal(message: str) -> Activity:
     )
 
 
+def invoke_done() -> Activity:
+    """The answer to an invoke that wants nothing shown."""
+    return _invoke_response(200, {})
+
+
 def as_json(activity: Activity) -> dict[str, Any]:
     """An outgoing activity as Teams' JSON: the fields this bot uses, without msrest's slow serialiser."""
     fields = {

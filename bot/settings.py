@@ -10,6 +10,8 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from yarl import URL
 
+from assessment.model import Person
+
 
 def _split(value: object) -> object:
     """Accept "a, b" for a list."""
@@ -72,6 +74,12 @@ class Settings(BaseSettings):
     coe_leads: Listed = Field(
         (), alias="COE_LEADS", description="Entra object ids of the people who may lead surveys"
     )
+    second_lead_above: int = Field(
+        500,
+        alias="SECOND_LEAD_ABOVE",
+        ge=1,
+        description="A survey of more people than this is sent once a second lead agrees",
+    )
     maturity_edition: str = Field(
         "2021-10",
         alias="MATURITY_EDITION",
@@ -117,6 +125,12 @@ class Settings(BaseSettings):
         """The tenants that may use the bot; empty means any."""
         listed = self.allowed_tenants or ((self.app_tenant_id,) if self.app_type != "MultiTenant" else ())
         return frozenset(one.lower() for one in listed if one)
+
+    def may_lead(self, person: Person) -> bool:
+        """Whether this person may lead surveys; in local mode everybody, unless somebody is named."""
+        if self.is_local and not self.coe_leads:
+            return True
+        return person.object_id.lower() in {one.lower() for one in self.coe_leads}
 
     def trusts(self, service_url: str) -> bool:
         """Whether messages, and with them the bot's token, may go to this address."""

@@ -5,16 +5,23 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import orjson
 from aiohttp import ClientConnectorError, ClientError, ClientResponse, ClientSession, ClientTimeout
 from yarl import URL
 
+from assessment.survey import Member
+from bot.messages import as_json, card_activity
+from bot.settings import is_loopback
 from bot.tokens import Credentials, NoToken
+from cards.elements import Card
+from dialogs.turn import RosterUnavailable
+from jobs.port import Outcome, Refused, RetryAfter, Sent, Unknown
+from storage.conversations import Conversation
+from storage.surveys import Home, Post
 
 log = logging.getLogger(__name__)
 
@@ -25,43 +32,20 @@ ATTEMPTS = 4
 LONGEST_PAUSE = 5.0
 """Seconds between two tries of `patiently`, since a person is waiting; asked for more, it gives up."""
 
+PAGE = 500
+"""Members asked for at once; Teams gives no more."""
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """Teams has it."""
+UPLOAD_TIMEOUT = ClientTimeout(total=60, connect=5)
+"""Seconds for handing over a file."""
+FILE_HOSTS = ("sharepoint.com", "sharepoint.us", "sharepoint-mil.us", "svc.ms")
+"""Where people's files live, in the public and the government clouds."""
 
-    id: str
-    """Of the activity, or of the conversation that was opened."""
-
-
-@dataclass(frozen=True, slots=True)
-class RetryAfter:
-    """Teams did not take it now (412, 429), or could not be reached at all."""
-
-    seconds: float | None
-    """As Teams asked for; None where it did not say."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Teams will not take it; asking again does not help."""
-
-    status: int
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """No answer, or a 5xx: it may have arrived. Sending it again could double it."""
-
-    reason: str
-
-
-Outcome = Sent | RetryAfter | Refused | Unknown
+_Answer = dict[str, Any] | RetryAfter | Refused | Unknown
+_T = TypeVar("_T")
 
 
 class Teams:
-    """Calls the connector on one shared session. Never raises for what Teams or the network does."""
+    """Calls the connector on one shared session. Only a roster raises for what Teams or the network does."""
 
     def __init__(
         self, session: ClientSession, credentials: Credentials, trusts: Callable[[str], bool]
@@ -86,6 +70,15 @@ class Teams:
         """Replace an activity that was sent before; repeating it is harmless."""
         return await self._call("PUT", service_url, _activities(conversation_id, activity_id), activity)
 
+    async def send_card(self, home: Conversation, card: Card) -> Outcome:
+        """Send a card to a conversation."""
+        return await self.send(home.service_url, home.id, as_json(card_activity(card)))
+
+    async def edit_card(self, service_url: str, post: Post, card: Card) -> Outcome:
+        """Replace a card that was sent before; repeating it is harmless."""
+        message = as_json(card_activity(card))
+        return await self.update(service_url, post.conversation_id, post.activity_id, message)
+
     async def open_chat(self, service_url: str, bot_id: str, tenant_id: str, member_id: str) -> Outcome:
         """The 1:1 chat with a person, by the id Teams gave them; each call leads to the same chat."""
         wish = {
@@ -97,21 +90,105 @@ class Teams:
         }
         return await self._call("POST", service_url, "conversations", wish)
 
+    async def post_card(self, home: Home, channel_id: str, card: Card) -> Outcome | Post:
+        """Begin a new thread in a channel. Unknown where Teams does not say which thread it became."""
+        wish = {
+            "bot": {"id": home.bot_id},
+            "isGroup": True,
+            "channelData": {"channel": {"id": channel_id}, "tenant": {"id": home.team.tenant_id}},
+            "activity": as_json(card_activity(card)),
+        }
+        answer = await self._ask("POST", home.service_url, "conversations", wish)
+        if not isinstance(answer, dict):
+            return answer
+        thread, activity_id = answer.get("id"), answer.get("activityId")
+        return Post(str(thread), str(activity_id)) if thread and activity_id else Unknown("NoIds")
+
+    async def roster(self, home: Home) -> AsyncIterator[Sequence[Member]]:
+        """A team's members, page by page; somebody may be on two pages. Raises RosterUnavailable."""
+        members = f"conversations/{quote(home.team.id, safe='')}/pagedmembers?pageSize={PAGE}"
+        path, tokens = members, {""}
+        while True:
+            page = await self._page(home, path)
+            yield [_member(one) for one in page["members"]]
+            token = str(page.get("continuationToken") or "")
+            if not token:
+                return
+            if token in tokens:
+                raise RosterUnavailable("EndlessRoster")
+            tokens.add(token)
+            path = f"{members}&continuationToken={quote(token, safe='')}"
+
+    async def team_name(self, home: Home) -> str:
+        """What a team is called; "" where Teams does not say."""
+        answer = await self._ask("GET", home.service_url, f"teams/{quote(home.team.id, safe='')}")
+        return str(answer.get("name") or "") if isinstance(answer, dict) else ""
+
+    async def upload(self, url: str, content: bytes, content_type: str) -> Outcome:
+        """Hand a file over to the address that Teams gave for it, which needs no token and gets none."""
+        if not self._keeps_files(url):
+            return Refused(0, "UntrustedUploadUrl")
+        last = len(content) - 1
+        headers = {"Content-Type": content_type, "Content-Range": f"bytes 0-{last}/{len(content)}"}
+        return _sent(await self._exchange("PUT", url, headers, content, within=UPLOAD_TIMEOUT))
+
+    def _keeps_files(self, url: str) -> bool:
+        try:
+            parts = URL(url, encoded=True)
+            host = parts.host or ""
+        except ValueError:
+            return False
+        if is_loopback(host):
+            return self._trusts(url)
+        return parts.scheme == "https" and any(f".{host}".endswith(f".{one}") for one in FILE_HOSTS)
+
+    async def _page(self, home: Home, path: str) -> dict[str, Any]:
+        """One page of a roster. Raises RosterUnavailable."""
+        page = await patiently(lambda: self._ask("GET", home.service_url, path))
+        if not isinstance(page, dict):
+            raise RosterUnavailable(_why(page))
+        members = page.get("members")
+        if not isinstance(members, list) or not all(isinstance(one, dict) for one in members):
+            raise RosterUnavailable("NoMembers")
+        return page
+
     async def _call(self, method: str, service_url: str, path: str, body: Mapping[str, Any]) -> Outcome:
+        return _sent(await self._ask(method, service_url, path, body))
+
+    async def _ask(
+        self, method: str, service_url: str, path: str, body: Mapping[str, Any] | None = None
+    ) -> _Answer:
+        """What the connector answers, or why it does not."""
         if not self._trusts(service_url):
             return Refused(0, "UntrustedServiceUrl")
         try:
             headers = await self._headers()
+        except NoToken as error:
+            log.warning("nothing was sent: %s", error)
+            return RetryAfter(None)
+        content = None if body is None else orjson.dumps(body)
+        return await self._exchange(method, f"{service_url.rstrip('/')}/v3/{path}", headers, content)
+
+    async def _exchange(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        content: bytes | None,
+        *,
+        within: ClientTimeout = TIMEOUT,
+    ) -> _Answer:
+        try:
             async with self._session.request(
                 method,
-                URL(f"{service_url.rstrip('/')}/v3/{path}", encoded=True),
-                data=orjson.dumps(body),
+                URL(url, encoded=True),
+                data=content,
                 headers=headers,
-                timeout=TIMEOUT,
+                timeout=within,
                 allow_redirects=False,
             ) as response:
-                return await _outcome(response)
-        except (ClientConnectorError, NoToken) as error:
+                return await _answer(response)
+        except ClientConnectorError as error:
             log.warning("nothing was sent: %s", error)
             return RetryAfter(None)
         except (ClientError, TimeoutError) as error:
@@ -123,7 +200,7 @@ class Teams:
         return kind | {"Authorization": f"Bearer {token}"} if token else kind
 
 
-async def patiently(attempt: Callable[[], Awaitable[Outcome]]) -> Outcome:
+async def patiently(attempt: Callable[[], Awaitable[_T]]) -> _T:
     """Try again while Teams says "later", for as long as a waiting person bears."""
     for number in range(ATTEMPTS - 1):
         outcome = await attempt()
@@ -139,7 +216,7 @@ def _pause(outcome: RetryAfter, number: int) -> float:
     return backoff if outcome.seconds is None else outcome.seconds
 
 
-async def _outcome(response: ClientResponse) -> Outcome:
+async def _answer(response: ClientResponse) -> _Answer:
     body = await response.read()
     if response.status in {412, 429}:
         return RetryAfter(_seconds(response.headers.get("Retry-After")))
@@ -149,7 +226,32 @@ async def _outcome(response: ClientResponse) -> Outcome:
     if not response.ok or 300 <= response.status < 400:  # noqa: PLR2004 - HTTP
         error = answer.get("error")
         return Refused(response.status, str(error.get("code", "")) if isinstance(error, dict) else "")
-    return Sent(str(answer.get("id", "")))
+    return answer
+
+
+def _sent(answer: _Answer) -> Outcome:
+    return Sent(str(answer.get("id", ""))) if isinstance(answer, dict) else answer
+
+
+def _why(failure: RetryAfter | Refused | Unknown) -> str:
+    """A code, such as Teams' own, that a lead can pass on to an admin."""
+    match failure:
+        case Refused(status, code):
+            return f"{status} {code}".strip()
+        case Unknown(reason):
+            return reason
+    return "NotNow"
+
+
+def _member(said: Mapping[str, Any]) -> Member:
+    """Somebody on a roster. Teams has called the object id by two names; a guest's is told in two ways."""
+    object_id = str(said.get("aadObjectId") or said.get("objectId") or "").lower()
+    return Member(
+        id=str(said.get("id") or ""),
+        object_id=object_id or None,
+        name=str(said.get("name") or ""),
+        is_guest=said.get("userRole") == "guest" or "#EXT#" in str(said.get("userPrincipalName")).upper(),
+    )
 
 
 def _seconds(retry_after: str | None) -> float | None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from assessment.model import Level
 from assessment.scoring import Standing
+from assessment.team import Counts, DisciplineResult
 from cards.elements import Element, blocks, facts, text
+from cards.figures import numeral
 from cards.naming import answer_name
 from content.model import Edition
 from content.texts import Texts
+
+SHADES = {level: f"sequential{number}" for level, number in zip(Level, (1, 3, 5, 7, 8), strict=True)}
+"""From light to dark, so that the order shows without colors too."""
 
 
 def gauge(texts: Texts, edition: Edition, stage: Level) -> Element:
@@ -45,6 +52,46 @@ def level_bars(texts: Texts, edition: Edition, stands: Standing) -> Element:
             for one, level in stands.levels.items()
         ),
     }
+
+
+def spread_bars(texts: Texts, edition: Edition, results: Mapping[str, DisciplineResult]) -> Element:
+    """One bar per discipline, with a part for each level that somebody named, as long as they are many."""
+    return {
+        "type": "Chart.HorizontalBar.Stacked",
+        "data": [
+            {
+                "title": texts(
+                    "bars.row",
+                    discipline=edition.disciplines[one].name,
+                    stage=answer_name(texts, edition, its.level),
+                ),
+                "data": [
+                    {"legend": answer_name(texts, edition, level), "value": people, "color": SHADES[level]}
+                    for level, people in _named(its.counts)
+                ],
+            }
+            for one, its in results.items()
+        ],
+        "fallback": facts(
+            (
+                edition.disciplines[one].name,
+                texts.join(
+                    texts(
+                        "team.spread.part",
+                        level=level,
+                        people=numeral(texts, people),
+                    )
+                    for level, people in _named(its.counts)
+                ),
+            )
+            for one, its in results.items()
+        ),
+    }
+
+
+def _named(counts: Counts) -> Iterable[tuple[Level, int]]:
+    """The levels that somebody named, from the lowest, with how many did."""
+    return ((level, counts[level]) for level in Level if counts.get(level))
 
 
 def _parts(reached: str, ahead: str, level: Level) -> list[Element]:

@@ -11,6 +11,7 @@ from cards.elements import (
     card,
     choices,
     heading,
+    labels,
     notices,
     progress_bar,
     small,
@@ -19,17 +20,18 @@ from cards.elements import (
     warning,
 )
 from cards.naming import answer_title
-from cards.presses import GiveAnswer, GoBack, Pause, PickRole, Start
+from cards.presses import GiveAnswer, GoBack, Pause, PickRole, Press
 from content.model import Edition
 from content.texts import Texts
 
 
-def role_card(texts: Texts, check: Check, *, notice: str = "") -> Card:
-    """How does the person look at Power Platform? One tap."""
+def role_card(texts: Texts, check: Check, *, notice: str = "", label: str = "") -> Card:
+    """How does the person look at Power Platform? One tap. `label` says which survey asks."""
     return card(
         texts,
         [
             heading(texts("role.question")),
+            *labels(label),
             *notices(notice),
             small(texts("role.why")),
             *stacked(button(texts(f"role.names.{one}"), PickRole(check.id, one)) for one in Role),
@@ -38,11 +40,19 @@ def role_card(texts: Texts, check: Check, *, notice: str = "") -> Card:
 
 
 def question_card(
-    texts: Texts, edition: Edition, check: Check, question: str, *, notice: str = "", unanswered: bool = False
+    texts: Texts,
+    edition: Edition,
+    check: Check,
+    question: str,
+    *,
+    notice: str = "",
+    label: str = "",
+    unanswered: bool = False,
 ) -> Card:
     """One discipline's question, with the answer given before already picked.
 
-    `notice` tells what was just saved elsewhere; `unanswered` that Next was pressed with nothing picked.
+    `notice` tells what was just saved elsewhere, `label` which survey asks; `unanswered` that Next was pressed
+    with nothing picked.
     """
     discipline = edition.disciplines[question]
     number, of = edition.order.index(question) + 1, len(edition.order)
@@ -54,6 +64,7 @@ def question_card(
                 texts("question.heading", number=number, of=of, discipline=discipline.name), size="Medium"
             ),
             progress_bar(number - 1, of),
+            *labels(label),
             *notices(notice),
             *([warning(texts("question.nothing_picked"))] if unanswered else []),
             heading(discipline.question),
@@ -82,7 +93,7 @@ def question_card(
     )
 
 
-def paused_card(texts: Texts, answered: int, of: int) -> Card:
+def paused_card(texts: Texts, answered: int, of: int, go_on: Press) -> Card:
     """What is saved, and how to come back."""
     return card(
         texts,
@@ -90,6 +101,6 @@ def paused_card(texts: Texts, answered: int, of: int) -> Card:
             heading(texts("paused.heading")),
             progress_bar(answered, of),
             text(texts("paused.text", answered=answered, of=of)),
-            buttons([button(texts("button.go_on"), Start(), primary=True)]),
+            buttons([button(texts("button.go_on"), go_on, primary=True)]),
         ],
     )

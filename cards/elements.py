@@ -5,6 +5,8 @@ Everything newer than Adaptive Cards 1.5 carries a `fallback` that says the same
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,6 +16,17 @@ from content.texts import Texts
 Element = dict[str, Any]
 Card = dict[str, Any]
 
+LONGEST_BAR = 20
+"""Signs of a bar in plain characters; a longer one would break on a phone."""
+
+_MARKDOWN = re.compile(r"[\\`*_~<\[\]]|(?<=\])\(|&(?=#?\w+;)")
+_ESCAPED = re.compile(r"\\([\\`*_~<\[\](&])")
+_HALF_A_LINK = re.compile(r"[.:@](?=[^\W\d]|/)")
+_START_OF_A_LIST = re.compile(r"^(?=[-+#>])|^\d+(?=[.)](\s|$))")
+_TURNS_TEXT_AROUND = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_NO_BREAK = r"\g<0>" + "\u2060"
+"""A word joiner: nobody sees it, and it is no part of an address or a list."""
+
 
 def card(texts: Texts, body: Sequence[Element]) -> Card:
     """A card with its language and its first line as what notifications and old clients show."""
@@ -22,10 +35,20 @@ def card(texts: Texts, body: Sequence[Element]) -> Card:
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "version": "1.5",
         "lang": texts.locale.language,
-        "fallbackText": body[0]["text"],
+        "fallbackText": _ESCAPED.sub(r"\1", body[0]["text"]),
         "msteams": {"width": "Full"},
         "body": list(body),
     }
+
+
+def verbatim(words: str) -> str:
+    """What a person called something, as one line that a card shows as it is: no markdown, no links.
+
+    For texts and facts. Titles of buttons, choices and charts show no markdown and need none of this.
+    """
+    line = _TURNS_TEXT_AROUND.sub("", " ".join(words.split()))
+    unlisted = _START_OF_A_LIST.sub(_NO_BREAK, line)
+    return _HALF_A_LINK.sub(_NO_BREAK, _MARKDOWN.sub(r"\\\g<0>", unlisted)) or "\u2026"
 
 
 def heading(words: str, *, size: str = "Large", apart: bool = False) -> Element:
@@ -56,14 +79,27 @@ def notices(words: str) -> list[Element]:
     return [{"type": "Container", "style": "good", "bleed": True, "items": [text(words, weight="Bolder")]}]
 
 
-def button(title: str, press: Press, *, takes_inputs: bool = False, primary: bool = False) -> Element:
+def labels(words: str) -> list[Element]:
+    """What a card belongs to, or nothing."""
+    return [small(words)] if words else []
+
+
+def button(
+    title: str,
+    press: Press,
+    *,
+    takes_inputs: bool = False,
+    primary: bool = False,
+    under_more: bool = False,
+) -> Element:
     """A button that replaces the card; older clients post the same data as a message.
 
-    Only with `takes_inputs` are the card's inputs checked and sent along.
+    Only with `takes_inputs` are the card's inputs checked and sent along. With `under_more` it stands in the
+    menu beside the other buttons of its row.
     """
     inputs = {"associatedInputs": "auto" if takes_inputs else "none"}
     data = encode(press)
-    looks = {"style": "positive"} if primary else {}
+    looks = ({"style": "positive"} if primary else {}) | ({"mode": "secondary"} if under_more else {})
     submit = {"type": "Action.Submit", "title": title, "data": data, **inputs, **looks}
     return {
         "type": "Action.Execute",
@@ -74,6 +110,11 @@ def button(title: str, press: Press, *, takes_inputs: bool = False, primary: boo
         **looks,
         "fallback": submit,
     }
+
+
+def opens(title: str, url: str) -> Element:
+    """A button that opens a page."""
+    return {"type": "Action.OpenUrl", "title": title, "url": url}
 
 
 def buttons(actions: Iterable[Element]) -> Element:
@@ -109,6 +150,48 @@ def choices(
     }
 
 
+def line_input(name: str, *, label: str, missing: str, value: str, longest: int) -> Element:
+    """A line of text that the client insists on."""
+    return {
+        "type": "Input.Text",
+        "id": name,
+        "label": label,
+        "isRequired": True,
+        "errorMessage": missing,
+        "maxLength": longest,
+        **({"value": value} if value else {}),
+    }
+
+
+def day_input(name: str, *, label: str, missing: str, value: dt.date) -> Element:
+    """A day that the client insists on."""
+    return {
+        "type": "Input.Date",
+        "id": name,
+        "label": label,
+        "isRequired": True,
+        "errorMessage": missing,
+        "value": value.isoformat(),
+    }
+
+
+def number_input(
+    name: str, *, label: str, wrong: str, value: int | None, within: tuple[int, int], required: bool = False
+) -> Element:
+    """A whole number between two others, both included."""
+    lowest, highest = within
+    return {
+        "type": "Input.Number",
+        "id": name,
+        "label": label,
+        "isRequired": required,
+        "errorMessage": wrong,
+        "min": lowest,
+        "max": highest,
+        **({} if value is None else {"value": value}),
+    }
+
+
 def facts(pairs: Iterable[tuple[str, str]]) -> Element:
     """Names with their values."""
     return {"type": "FactSet", "facts": [{"title": title, "value": value} for title, value in pairs]}
@@ -126,7 +209,9 @@ def progress_bar(done: int, of: int) -> Element:
         "value": done,
         "max": of,
         "color": "accent",
-        "fallback": text(blocks(done, of)),
+        "fallback": text(
+            blocks(done, of) if of <= LONGEST_BAR else blocks(done * LONGEST_BAR // of, LONGEST_BAR)
+        ),
     }
 
 

@@ -12,13 +12,15 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from assessment.model import Answer, Level, Role, parse_answer
+from cards.survey_presses import InvitationPress, LeadPress
 
 VERSION = 1
 """Raised when a field changes its meaning; cards of another version are answered with a fresh one."""
 
 _CONFIG = ConfigDict(extra="forbid")
 
-CheckId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+CheckId = Annotated[str, Field(pattern=r"^([0-9a-f]{32}\.)?[0-9a-f]{32}$")]
+"""A check's id; of a check in a survey it begins with the survey's."""
 QuestionId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,60}$")]
 GivenAnswer = Annotated[
     Answer | None, BeforeValidator(lambda given: parse_answer(_text(given)) if given else None)
@@ -139,7 +141,7 @@ class ChangeAnswer:
 CheckPress = PickRole | GiveAnswer | GoBack | Pause | ShowResult | ShowLift | ShowAnswers | ChangeAnswer
 """A press on one check, which has to be the presser's own."""
 
-Press = Start | ShowOpportunities | CheckPress
+Press = Start | ShowOpportunities | CheckPress | LeadPress | InvitationPress
 
 _PRESS: TypeAdapter[Press] = TypeAdapter(Annotated[Press, Field(discriminator="do")])
 

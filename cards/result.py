@@ -18,6 +18,7 @@ from cards.elements import (
     choices,
     facts,
     heading,
+    labels,
     notices,
     small,
     text,
@@ -28,21 +29,27 @@ from content.model import Discipline, Edition, Link, LinkState, Opportunity
 from content.texts import Texts
 
 
-def result_card(texts: Texts, edition: Edition, check: Check, *, notice: str = "") -> Card:
-    """The stage, what it means, why, and what to do; or what is missing where no stage can be named."""
+def result_card(
+    texts: Texts, edition: Edition, check: Check, *, notice: str = "", label: str = ""
+) -> Card:
+    """The stage, what it means, why, and what to do; or what is missing where no stage can be named.
+
+    `label` says which survey the check belongs to.
+    """
     stands = standing(check.answers, edition.order)
     stage, complete = stands.stage, stands.complete_stage
     if stage is None or complete is None:
-        return _no_stage_card(texts, edition, check, notice=notice)
+        return _no_stage_card(texts, edition, check, notice=notice, label=label)
     return card(
         texts,
         [
             heading(texts("result.heading", stage=level_name(texts, edition, stage)), size="ExtraLarge"),
+            *labels(label),
             *notices(notice),
             gauge(texts, edition, stage),
             heading(texts("result.why"), size="Medium"),
             text(why(texts, edition, stands, stage)),
-            text(_complete_stage(texts, edition, stands, complete)),
+            text(why_complete(texts, edition, stands, complete)),
             *_bars(texts, edition, check, stands),
             heading(
                 texts("result.meaning", stage=answer_name(texts, edition, stage)), size="Medium", apart=True
@@ -53,7 +60,7 @@ def result_card(texts: Texts, edition: Edition, check: Check, *, notice: str = "
                 size="Medium",
                 apart=True,
             ),
-            *_opportunities(texts, edition, stage),
+            *opportunities(texts, edition, stage),
             small(texts("result.edition", edition=edition.name)),
             *_after_result(texts, check, stage),
         ],
@@ -68,6 +75,23 @@ def why(texts: Texts, edition: Edition, stands: Standing, stage: Level) -> str:
     if up is None:
         return texts("why.top", reached=reached)
     return texts("why.below", reached=reached, hindrance=_hindrance(texts, edition, up))
+
+
+def why_complete(texts: Texts, edition: Edition, stands: Standing, complete: Level) -> str:
+    """The complete stage, and what keeps it from being higher."""
+    name = level_name(texts, edition, complete)
+    if not stands.held_back_by:
+        return texts("complete.top", stage=name)
+    if len(stands.held_back_by) == len(stands.levels):
+        return texts("complete.all", stage=name)
+    names = discipline_names(texts, edition, stands.held_back_by)
+    return texts.count("complete.held_back", len(stands.held_back_by), stage=name, names=names)
+
+
+def opportunities(texts: Texts, edition: Edition, stage: Level) -> Iterable[Element]:
+    """What is worth doing at a stage."""
+    for one in edition.opportunities_at(stage):
+        yield {"type": "Container", "items": list(_opportunity(texts, one))}
 
 
 def lift_card(texts: Texts, edition: Edition, check: Check) -> Card:
@@ -132,7 +156,7 @@ def opportunities_card(texts: Texts, edition: Edition, stage: Level, check: Chec
         texts,
         [
             heading(texts("opportunities.heading", stage=level_name(texts, edition, stage))),
-            *_opportunities(texts, edition, stage),
+            *opportunities(texts, edition, stage),
             small(texts("result.edition", edition=edition.name)),
             choices(
                 "stage",
@@ -153,12 +177,13 @@ def opportunities_card(texts: Texts, edition: Edition, stage: Level, check: Chec
     )
 
 
-def _no_stage_card(texts: Texts, edition: Edition, check: Check, *, notice: str) -> Card:
+def _no_stage_card(texts: Texts, edition: Edition, check: Check, *, notice: str, label: str) -> Card:
     stands = standing(check.answers, edition.order)
     return card(
         texts,
         [
             heading(texts("no_stage.heading")),
+            *labels(label),
             *notices(notice),
             text(texts.count("no_stage.text", stands.missing, answered=len(stands.levels), of=stands.asked)),
             text(texts("no_stage.hint")),
@@ -201,16 +226,6 @@ def _hindrance(texts: Texts, edition: Edition, up: Lift) -> str:
     return texts.count("why.choice", up.needed, target=up.target)
 
 
-def _complete_stage(texts: Texts, edition: Edition, stands: Standing, complete: Level) -> str:
-    name = level_name(texts, edition, complete)
-    if not stands.held_back_by:
-        return texts("complete.top", stage=name)
-    if len(stands.held_back_by) == len(stands.levels):
-        return texts("complete.all", stage=name)
-    names = discipline_names(texts, edition, stands.held_back_by)
-    return texts.count("complete.held_back", len(stands.held_back_by), stage=name, names=names)
-
-
 def _uncounted(texts: Texts, edition: Edition, answers: Mapping[str, Answer]) -> list[Element]:
     """Which disciplines count in no stage, and why; nothing where all count."""
     left_out = {reason: [one for one in edition.order if answers.get(one) is reason] for reason in NoLevel}
@@ -236,11 +251,6 @@ def _next_level(
 
 def _given(texts: Texts, edition: Edition, answer: Answer | None) -> str:
     return texts("answer.open") if answer is None else answer_name(texts, edition, answer)
-
-
-def _opportunities(texts: Texts, edition: Edition, stage: Level) -> Iterable[Element]:
-    for one in edition.opportunities_at(stage):
-        yield {"type": "Container", "items": list(_opportunity(texts, one))}
 
 
 def _opportunity(texts: Texts, one: Opportunity) -> Iterable[Element]:

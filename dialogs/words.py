@@ -9,7 +9,10 @@ from content.texts import Texts, plain
 PERSONAL = ("start", "result", "opportunities", "history", "help")
 """The commands of a personal chat, in the order that help and the manifest list them."""
 
-PUBLIC = ("start", "help")
+LEADING = ("survey", "status", "remind", "close", "results")
+"""The commands of CoE leads, in a team channel or in their own chat."""
+
+PUBLIC = ("start", *LEADING, "help")
 """The commands of a team channel or a group chat."""
 
 

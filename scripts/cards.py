@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -16,11 +17,39 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from assessment.check import Check
-from assessment.model import Level, Role, parse_answer
+from assessment.model import Answer, Level, NoLevel, Person, Role, parse_answer
+from assessment.survey import Exclusion, Numbers, Phase, Plan, Reach, Refusal, Survey, Team
+from assessment.team import Group, Tallies, TeamResult, change, team_result
 from cards.check import paused_card, question_card, role_card
 from cards.elements import Card
+from cards.invitation import (
+    declined_card,
+    finished_note,
+    invitation_card,
+    not_asked_card,
+    not_now_card,
+    over_card,
+    rehearsed_card,
+    snoozed_card,
+    survey_label,
+)
 from cards.naming import answer_name
+from cards.presses import Start
 from cards.result import answers_card, lift_card, opportunities_card, result_card
+from cards.survey_presses import ShowProgress
+from cards.survey_progress import ask_to_close_card, progress_card
+from cards.survey_setup import awaiting_card, cancelled_card, counting_card, rehearsal_card, setup_card
+from cards.survey_talk import (
+    export_card,
+    export_declined_card,
+    export_failed_card,
+    export_offered_card,
+    no_team_card,
+    not_a_lead_card,
+    nothing_open_card,
+    pick_survey_card,
+    under_way_card,
+)
 from cards.talk import (
     apology_card,
     elsewhere_card,
@@ -31,6 +60,7 @@ from cards.talk import (
     stale_card,
     welcome_card,
 )
+from cards.team_result import spread_card, team_result_card
 from content.loading import load
 from content.model import Edition
 from content.texts import Texts
@@ -51,6 +81,10 @@ WITH_GAPS = "300 dont-know 300 not-applicable 400 200 300"
 EQUALLY_CLOSE = "300 300 300 200 400 400 400"
 TOO_FEW = "dont-know dont-know 300 dont-know not-applicable 200 dont-know"
 NO_LEVELS = "dont-know"
+# How many of 31 people are at each of the five levels, don't know, and say it does not apply.
+SPREADS = ("2 5 13 8 3 0 0", "3 20 5 3 0 0 0", "0 0 21 5 0 5 0", "12 3 0 2 9 0 5", "0 4 18 9 0 0 0")
+EARLIER_SPREADS = ("5 15 8 3 0 0 0", "3 20 5 3 0 0 0", "0 0 5 21 0 5 0", "12 3 0 2 9 0 5", "0 24 4 3 0 0 0")
+ALIKE = "0 0 31 0 0 0 0"
 
 
 class CannotPreview(Exception):
@@ -74,6 +108,13 @@ def samples(edition_id: str = EDITION) -> dict[str, Card]:
             *_looked_back(texts, edition),
             *_elsewhere(texts),
             *_in_trouble(texts),
+            *_planned(texts, edition),
+            *_rehearsed(texts, edition),
+            *_invited(texts, edition),
+            *_put_off(texts, edition),
+            *_under_way(texts, edition),
+            *_told_to_the_team(texts, edition),
+            *_led(texts, edition),
         )
     )
 
@@ -121,7 +162,7 @@ def _asked(texts: Texts, edition: Edition) -> Named:
         "question-after-late-change",
         question_card(texts, edition, half, following, notice=_saved(texts, edition)),
     )
-    yield "paused", paused_card(texts, len(half.answers), len(edition.order))
+    yield "paused", paused_card(texts, len(half.answers), len(edition.order), Start())
 
 
 def _finished(texts: Texts, edition: Edition) -> Named:
@@ -179,6 +220,194 @@ def _in_trouble(texts: Texts) -> Named:
     yield "apology", apology_card(texts, "5f0c9a1b")
     yield "stale", stale_card(texts)
     yield "nobody", nobody_card(texts)
+
+
+def _planned(texts: Texts, edition: Edition) -> Named:
+    survey = survey_of(edition)
+    plan, team = survey.plan, survey.team
+    teams = [team, replace(team, id="19:support", name="Contoso Support")]
+    editions = {edition.id: edition.name}
+    mistakes = [texts("survey.mistake.closes"), texts("survey.mistake.smallest")]
+    yield "survey-plan", setup_card(texts, plan, survey.id, team=team, teams=[], editions=editions)
+    yield (
+        "survey-plan-with-mistakes",
+        setup_card(texts, plan, survey.id, team=team, teams=[], editions=editions, mistakes=mistakes),
+    )
+    yield (
+        "survey-plan-for-some-team",
+        setup_card(
+            texts, plan, survey.id, team=None, teams=teams, editions={**editions, "2027": "Next year's model"}
+        ),
+    )
+
+
+def _rehearsed(texts: Texts, edition: Edition) -> Named:
+    survey = survey_of(edition)
+    reach = Reach(38, 12, {Exclusion.GUEST: 2, Exclusion.NO_ADDRESS: 1, Exclusion.BOT: 1})
+    large, nobody = Reach(1240, 300, {Exclusion.GUEST: 31}), Reach(0, 0, {Exclusion.GUEST: 3})
+    sent = texts("survey.notice.sent_to_me")
+    named = replace(survey, plan=replace(survey.plan, is_anonymous=False, reminder_days=()))
+    yield "survey-rehearsal", rehearsal_card(texts, edition, survey, reach, 1.4, needs_second=False)
+    yield (
+        "survey-rehearsal-after-sending-to-me",
+        rehearsal_card(texts, edition, named, reach, 1.4, needs_second=False, notice=sent),
+    )
+    yield "survey-rehearsal-large", rehearsal_card(texts, edition, survey, large, 110, needs_second=True)
+    yield "survey-rehearsal-nobody", rehearsal_card(texts, edition, survey, nobody, 0, needs_second=False)
+    yield "survey-awaiting", awaiting_card(texts, survey, large)
+    yield (
+        "survey-awaiting-another-lead",
+        awaiting_card(texts, survey, large, notice=texts("survey.notice.second_must_be_other")),
+    )
+    yield "survey-cancelled", cancelled_card(texts, survey)
+    yield "survey-counting", counting_card(texts, survey)
+
+
+def _invited(texts: Texts, edition: Edition) -> Named:
+    survey = survey_of(edition)
+    named = replace(survey, plan=replace(survey.plan, is_anonymous=False))
+    check, label = answered(edition, ""), survey_label(texts, survey)
+    done = finished(edition, TYPICAL)
+    yield "invitation", invitation_card(texts, edition, survey)
+    yield "invitation-named", invitation_card(texts, edition, named)
+    yield "invitation-reminder", invitation_card(texts, edition, survey, reminder=True)
+    yield "question-in-survey", question_card(texts, edition, check, edition.order[0], label=label)
+    yield (
+        "result-in-survey",
+        result_card(texts, edition, done, notice=finished_note(texts, survey), label=label),
+    )
+
+
+def _put_off(texts: Texts, edition: Edition) -> Named:
+    survey = survey_of(edition)
+    yield "invitation-not-now", not_now_card(texts, survey)
+    yield "invitation-snoozed", snoozed_card(texts, survey, FIRST_DAY + dt.timedelta(days=1))
+    yield "invitation-declined", declined_card(texts, survey)
+    yield "invitation-over", over_card(texts, survey)
+    yield "invitation-not-asked", not_asked_card(texts)
+    yield "invitation-rehearsed", rehearsed_card(texts, survey)
+
+
+def _under_way(texts: Texts, edition: Edition) -> Named:
+    survey, now = survey_of(edition), FIRST_DAY + dt.timedelta(days=5)
+    numbers = survey_numbers()
+    early = replace(
+        numbers, waiting=30, delivered=10, refused={}, unknown=0, started=4, finished=2, declined=0
+    )
+    closed = replace(survey, phase=Phase.CLOSED, closed_at=now)
+    cut_short = replace(
+        numbers,
+        delivered=29,
+        stopped=6,
+        refused=dict.fromkeys(Refusal, 1),
+        unknown=0,
+        started=24,
+        finished=20,
+    )
+    reminding = texts("survey.notice.reminding")
+    yield "survey-sending", progress_card(texts, survey, early, FIRST_DAY, seconds_left=110)
+    yield "survey-open", progress_card(texts, survey, numbers, now)
+    yield "survey-reminding", progress_card(texts, survey, numbers, now, notice=reminding)
+    yield "survey-stopped", progress_card(texts, replace(survey, stopped=True), cut_short, now)
+    yield "survey-closing", progress_card(texts, replace(survey, phase=Phase.CLOSING), numbers, now)
+    yield "survey-closed", progress_card(texts, closed, numbers, now)
+    yield "survey-closed-too-early", progress_card(texts, closed, early, now, resultless=True)
+    yield "survey-ask-to-close", ask_to_close_card(texts, survey, numbers)
+    yield "survey-ask-to-close-too-early", ask_to_close_card(texts, survey, early)
+
+
+def _told_to_the_team(texts: Texts, edition: Edition) -> Named:
+    survey = replace(survey_of(edition), phase=Phase.CLOSED, closed_at=FIRST_DAY + dt.timedelta(days=14))
+    numbers = survey_numbers()
+    now, before = survey_result(edition, *SPREADS), survey_result(edition, *EARLIER_SPREADS)
+    alike, few = survey_result(edition, ALIKE), survey_result(edition, *SPREADS, shown=0.3)
+    few_finished = replace(numbers, started=4, finished=2)
+    yield "team-result", team_result_card(texts, edition, survey, numbers, now, change(now, before))
+    yield "team-result-first", team_result_card(texts, edition, survey, numbers, now, None)
+    yield "team-result-alike", team_result_card(texts, edition, survey, numbers, alike, change(alike, alike))
+    yield "team-result-no-stage", team_result_card(texts, edition, survey, numbers, few, change(few, before))
+    yield "team-result-too-few", team_result_card(texts, edition, survey, few_finished, None, None)
+    yield "team-spread", spread_card(texts, edition, survey, now)
+    yield "team-spread-alike", spread_card(texts, edition, survey, alike)
+
+
+def _led(texts: Texts, edition: Edition) -> Named:
+    survey = survey_of(edition)
+    several = [replace(survey, team=replace(survey.team, name=f"Contoso {number}")) for number in range(1, 8)]
+    download = "https://coach.example.org/exports/5f0c9a1b"
+    yield "survey-not-a-lead", not_a_lead_card(texts)
+    yield "survey-no-team", no_team_card(texts)
+    for command in ("status", "remind", "close", "results"):
+        yield f"survey-nothing-open-{command}", nothing_open_card(texts, command)
+    yield "survey-one-at-a-time", under_way_card(texts, survey)
+    yield "survey-pick", pick_survey_card(texts, several, ShowProgress)
+    yield "survey-export", export_card(texts, survey, download, 15)
+    yield "survey-export-no-link", export_card(texts, survey, None, 15)
+    yield "survey-export-offered", export_offered_card(texts, survey)
+    yield "survey-export-declined", export_declined_card(texts, survey)
+    yield "survey-export-failed", export_failed_card(texts, survey)
+
+
+def survey_of(edition: Edition) -> Survey:
+    """An open survey."""
+    return Survey(
+        id="5" * 32,
+        team=Team("contoso", "19:coe", "Contoso CoE"),
+        channel_id="19:coe",
+        plan=Plan(
+            name="Q4 check",
+            edition=edition.id,
+            is_anonymous=True,
+            smallest_group=5,
+            reminder_days=(3, 7),
+            closes_on=(FIRST_DAY + dt.timedelta(days=14)).date(),
+        ),
+        zone="UTC",
+        closes_at=FIRST_DAY + dt.timedelta(days=14),
+        phase=Phase.OPEN,
+        asked_by=Person("contoso", "ada"),
+        asked_by_name="Ada Lovelace",
+        opened_at=FIRST_DAY,
+        closed_at=None,
+        counted=True,
+        stopped=False,
+        secret=None,
+    )
+
+
+def survey_numbers() -> Numbers:
+    """A survey of 40 people, most of whom have finished."""
+    return Numbers(
+        waiting=0,
+        delivered=36,
+        refused={Refusal.NOT_INSTALLED: 2, Refusal.BLOCKED: 1},
+        unknown=1,
+        stopped=0,
+        declined=2,
+        started=34,
+        finished=31,
+    )
+
+
+def survey_result(edition: Edition, *spreads: str, shown: float = 1) -> TeamResult:
+    """A team's result with these numbers of people at each level and without one, discipline by discipline.
+
+    The spreads start over in an edition with more disciplines; `shown` is the part of them that may be shown.
+    """
+    names = edition.order[: int(len(edition.order) * shown)]
+    counts = {one: _counts(spread) for one, spread in zip(names, cycle(spreads), strict=False)}
+    leaders = {one: _counts("0 1 1 4 0 0 0") for one in names}
+    makers = {one: _counts("2 5 2 0 0 0 0") for one in names}
+    tallies = Tallies(Group(31, counts), Group(6, leaders), Group(9, makers))
+    result = team_result(tallies, edition.order)
+    if result is None:
+        raise AssertionError("everybody is shown")
+    return result
+
+
+def _counts(spread: str) -> dict[Answer, int]:
+    people = map(int, spread.split())
+    return {answer: number for answer, number in zip((*Level, *NoLevel), people, strict=True) if number}
 
 
 def _half(edition: Edition) -> Check:

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sqlalchemy import Engine
 
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
-"""Lends a connection on which each statement is committed by itself."""
+"""Lends a connection until the block ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """The two ways to run statements."""
+
+    connect: Connect
+    """Each statement is committed by itself."""
+    transaction: Connect
+    """All statements are committed when the block ends, or none where it raises. Keep it short: on SQLite
+    nobody else writes meanwhile."""
 
 
 class BadDatabaseUrl(ValueError):
@@ -30,5 +42,5 @@ class Backend(Protocol):
     def engine(self) -> Engine:
         """What migrations run on; used from a thread."""
 
-    def connections(self) -> AbstractAsyncContextManager[Connect]:
+    def connections(self) -> AbstractAsyncContextManager[Connections]:
         """Open the connections that statements run on, and close them afterwards."""

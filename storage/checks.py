@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import AsyncIterable, Sequence
+from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -11,8 +12,13 @@ from uuid import uuid4
 
 from assessment.check import ROLE, Check
 from assessment.model import Answer, Person, Role, parse_answer
+from assessment.survey import Survey
 from storage.backend import Connect
 from storage.columns import key, milliseconds, moment
+from storage.schema import CONFLICTS
+
+DELETED_AT_ONCE = 500
+"""Checks in one statement: on SQLite nobody else writes meanwhile."""
 
 
 class Checks:
@@ -30,6 +36,19 @@ class Checks:
             [check] = await _read(self._sql.latest(connection, **key(person)))
             return check
 
+    async def open_in(self, survey: Survey, person: Person, now: dt.datetime) -> Check:
+        """The check of somebody who is asked in an open survey, begun now if it was not before."""
+        respondent = survey.respondent(person)
+        new = {
+            "id": survey_check_id(survey, respondent),
+            "survey_id": survey.id,
+            "edition": survey.plan.edition,
+        }
+        async with self._connect() as connection:
+            await self._sql.open_in_survey(connection, **new, **key(respondent), now=milliseconds(now))
+            [check] = await _read(self._sql.fresh(connection, id=new["id"]))
+            return check
+
     async def latest(self, person: Person) -> Check | None:
         """The person's open check, else the one started last."""
         async with self._connect() as connection:
@@ -44,6 +63,41 @@ class Checks:
         """The person's finished checks, newest first."""
         async with self._connect() as connection:
             return await _read(self._sql.finished(connection, **key(person)))
+
+    async def touched_at(self, check: Check) -> dt.datetime:
+        """When a check was last answered, or else begun."""
+        async with self._connect() as connection:
+            (answered_at,) = await self._sql.last_touched(connection, check_id=check.id)
+            return max(check.started_at, moment(answered_at))
+
+    async def finished_in(self, survey: Survey) -> set[str]:
+        """The object ids of the respondents who have finished."""
+        async with self._connect() as connection:
+            rows = self._sql.finished_in_survey(connection, survey_id=survey.id)
+            return {respondent async for (respondent,) in rows}
+
+    async def tally(self, survey: Survey) -> tuple[list[tuple[Role, str, Answer, int]], dict[Role, int]]:
+        """The finished checks of a survey: people by role, discipline and answer; and people by role."""
+        async with self._connect() as connection:
+            answers = [row async for row in self._sql.answers_in_survey(connection, survey_id=survey.id)]
+            roles = [row async for row in self._sql.roles_in_survey(connection, survey_id=survey.id)]
+        return (
+            [(Role(role), one, parse_answer(answer), people) for role, one, answer, people in answers],
+            {Role(role): people for role, people in roles},
+        )
+
+    async def named_answers(self, survey: Survey) -> list[tuple[str, Role, str, Answer]]:
+        """Of a survey that is not anonymous: name, role, discipline and answer, by name."""
+        async with self._connect() as connection:
+            rows = self._sql.named_answers(connection, survey_id=survey.id)
+            return [(name, Role(role), one, parse_answer(answer)) async for name, role, one, answer in rows]
+
+    async def delete_in(self, survey: Survey) -> None:
+        """Delete all checks of a survey."""
+        deleted = DELETED_AT_ONCE
+        while deleted == DELETED_AT_ONCE:
+            async with self._connect() as connection:
+                deleted = await self._sql.delete_some(connection, survey_id=survey.id, most=DELETED_AT_ONCE)
 
     async def editions(self) -> set[str]:
         """The editions that stored checks were answered in."""
@@ -68,7 +122,10 @@ class Checks:
         """Keep an answer in place of any earlier one; the person is no longer back at that question."""
         row = {"discipline": discipline, "answer": str(answer), "activity_id": activity_id}
         async with self._connect() as connection:
-            await self._sql.record(connection, id=check.id, **row, now=milliseconds(now))
+            try:
+                await self._sql.record(connection, id=check.id, **row, now=milliseconds(now))
+            except CONFLICTS:
+                raise _gone(check) from None
             if check.revisiting == discipline:
                 await self._sql.leave(connection, id=check.id, question=discipline)
             return await self._fresh(connection, check)
@@ -81,8 +138,22 @@ class Checks:
     async def _fresh(self, connection: Any, check: Check) -> Check:
         fresh = _only(await _read(self._sql.fresh(connection, id=check.id)))
         if fresh is None:
-            raise LookupError(f"check {check.id} is no longer stored")
+            raise _gone(check)
         return fresh
+
+
+def survey_check_id(survey: Survey, respondent: Person) -> str:
+    """The id of a respondent's one check in a survey; it begins with the survey's own."""
+    return f"{survey.id}.{sha256(key(respondent)['person_id'].encode()).hexdigest()[:32]}"
+
+
+def survey_of(check_id: str) -> str:
+    """The id of the survey that a check belongs to; "" where it belongs to none."""
+    return check_id.rpartition(".")[0]
+
+
+def _gone(check: Check) -> LookupError:
+    return LookupError(f"check {check.id} is no longer stored")
 
 
 Row = tuple[Any, ...]

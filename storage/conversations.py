@@ -38,6 +38,11 @@ class Conversations:
             row = await self._sql.of(connection, **key(person))
             return None if row is None else Conversation(*row)
 
+    async def lose(self, person: Person, conversation: Conversation) -> None:
+        """Drop a person's own chat that is not there any more; another one may be opened."""
+        async with self._connect() as connection:
+            await self._sql.lose(connection, conversation_id=conversation.id, **key(person))
+
     async def welcome(self, tenant_id: str, conversation_id: str, now: dt.datetime) -> bool:
         """Whether this conversation is to be greeted: true once, until it is forgotten."""
         row = {"tenant_id": guid(tenant_id), "conversation_id": conversation_id, "now": milliseconds(now)}

@@ -10,14 +10,17 @@ from typing import Any
 
 import aiosql
 
-from storage.backend import Backend, BadDatabaseUrl, Connect
+from storage.backend import Backend, BadDatabaseUrl, Connections
 from storage.checks import Checks
 from storage.conversations import Conversations
+from storage.deliveries import Deliveries
+from storage.pacing import Pacing
 from storage.postgresql import PostgreSQL
-from storage.schema import DRIVER_ERRORS, DatabaseNotReady, migrate
+from storage.schema import DRIVER_ERRORS, UNAVAILABLE, DatabaseNotReady, migrate
 from storage.sqlite import SQLite
+from storage.surveys import Surveys
 
-__all__ = ["BadDatabaseUrl", "Database", "DatabaseNotReady", "open_database"]
+__all__ = ["UNAVAILABLE", "BadDatabaseUrl", "Database", "DatabaseNotReady", "open_database"]
 
 SQL = Path(__file__).parent / "sql"
 
@@ -30,8 +33,8 @@ async def open_database(url: str) -> AsyncIterator[Database]:
     """
     backend = backend_for(url)
     newest = await asyncio.to_thread(migrate, backend)
-    async with backend.connections() as connect:
-        yield Database(backend, connect, newest)
+    async with backend.connections() as connections:
+        yield Database(backend, connections, newest)
 
 
 def backend_for(url: str) -> Backend:
@@ -52,12 +55,17 @@ def backend_for(url: str) -> Backend:
 class Database:
     """An open database."""
 
-    def __init__(self, backend: Backend, connect: Connect, newest: str | None) -> None:
+    def __init__(self, backend: Backend, connections: Connections, newest: str | None) -> None:
+        connect, transaction = connections.connect, connections.transaction
         self._connect = connect
         self._newest = newest
         self._sql = _statements("database", backend)
-        self.checks = Checks(_statements("checks", backend), connect)
+        checks, deliveries = _statements("checks", backend), _statements("deliveries", backend)
+        self.checks = Checks(checks, connect)
         self.conversations = Conversations(_statements("conversations", backend), connect)
+        self.surveys = Surveys(_statements("surveys", backend), deliveries, connect, transaction)
+        self.deliveries = Deliveries(deliveries, checks, connect, transaction)
+        self.pacing = Pacing(_statements("pacing", backend), connect)
 
     async def ready(self) -> None:
         """Raise DatabaseNotReady unless the database answers and is at the newest migration."""

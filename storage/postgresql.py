@@ -11,7 +11,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import Engine, NullPool, create_engine
 
-from storage.backend import BadDatabaseUrl, Connect
+from storage.backend import BadDatabaseUrl, Connections
 
 MAX_CONNECTIONS = 8
 """Per replica. A statement takes a fraction of a millisecond, so few connections serve many people."""
@@ -52,7 +52,7 @@ class PostgreSQL:
         )
 
     @asynccontextmanager
-    async def connections(self) -> AsyncIterator[Connect]:
+    async def connections(self) -> AsyncIterator[Connections]:
         """Open a pool that outlives restarts of the server."""
 
         async def check(connection: psycopg.AsyncConnection[Any]) -> None:
@@ -75,5 +75,11 @@ class PostgreSQL:
             check=check,
             open=False,
         )
+
+        @asynccontextmanager
+        async def transaction() -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+            async with pool.connection() as connection, connection.transaction():
+                yield connection
+
         async with pool:
-            yield pool.connection
+            yield Connections(pool.connection, transaction)

@@ -18,6 +18,13 @@ from storage.backend import Backend
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 DRIVER_ERRORS = (SQLAlchemyError, psycopg.Error, sqlite3.Error, OSError)
+"""What a database that cannot be used raises, for whatever reason."""
+
+UNAVAILABLE = (psycopg.OperationalError, psycopg.InterfaceError, sqlite3.OperationalError, OSError)
+"""What a database raises that is away, or busy, and may be back in a moment."""
+
+CONFLICTS = (psycopg.IntegrityError, sqlite3.IntegrityError)
+"""What a row raises that another row forbids."""
 
 
 class DatabaseNotReady(Exception):

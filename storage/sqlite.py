@@ -14,7 +14,7 @@ from aiosql.adapters.aiosqlite import AioSQLiteAdapter
 from aiosqlite import Connection
 from sqlalchemy import Engine, NullPool, create_engine
 
-from storage.backend import Connect
+from storage.backend import Connections
 
 BUSY_SECONDS = 5.0
 """How long a statement waits for another process that is writing."""
@@ -65,10 +65,10 @@ class SQLite:
         return create_engine("sqlite://", creator=self._connect, poolclass=NullPool)
 
     @asynccontextmanager
-    async def connections(self) -> AsyncIterator[Connect]:
-        """Open the one connection that all tasks share."""
+    async def connections(self) -> AsyncIterator[Connections]:
+        """Open the one connection that all tasks share; a transaction gets one of its own."""
         async with Connection(self._connect, iter_chunk_size=64) as shared:
-            yield lambda: self._lend(shared)
+            yield Connections(lambda: self._lend(shared), self._transaction)
 
     @asynccontextmanager
     async def _lend(self, shared: Connection) -> AsyncIterator[Connection]:
@@ -77,12 +77,22 @@ class SQLite:
             raise FileNotFoundError(errno.ENOENT, "the database file is gone", str(self._path))
         yield shared
 
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[Connection]:
+        async with Connection(self._connect, iter_chunk_size=64) as own, self._lend(own):
+            await own.execute("begin immediate")
+            yield own
+            await own.commit()
+
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
         try:
             _use_wal(connection)
             connection.execute("pragma synchronous = full")
             connection.execute("pragma foreign_keys = on")
+            # What PostgreSQL has of these names; there a migration makes clock_ms.
+            connection.create_function("clock_ms", 0, lambda: time.time() * 1000)
+            connection.create_function("greatest", 2, max, deterministic=True)
         except sqlite3.Error:
             connection.close()
             raise

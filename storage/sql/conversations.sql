@@ -10,6 +10,10 @@ where conversations.conversation_id <> excluded.conversation_id
 select conversation_id, service_url from conversations
 where tenant_id = :tenant_id and person_id = :person_id;
 
+-- name: lose(tenant_id, person_id, conversation_id)!
+delete from conversations
+where tenant_id = :tenant_id and person_id = :person_id and conversation_id = :conversation_id;
+
 -- name: welcome(tenant_id, conversation_id, now)!
 insert into welcomes (tenant_id, conversation_id, welcomed_at)
 values (:tenant_id, :conversation_id, :now)

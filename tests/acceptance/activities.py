@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.acceptance.directory import BOT_NAME, Conversation, Directory, Person
+from tests.acceptance.drive import Upload
 from tests.acceptance.seen import Seen
 
 Json = dict[str, Any]
@@ -46,6 +47,23 @@ class Writer:
         value = {**(action.get("data") or {}), **inputs}
         return self._beside(card, self._activity("message", value=value))
 
+    def file_consent(self, offer: Json, message_id: str, upload: Upload | None) -> Json:
+        """The answer to an offered file: where to put it, or that it is not wanted."""
+        taken = upload is not None
+        value: Json = {"type": "fileUpload", "action": "accept" if taken else "decline"}
+        value["context"] = offer["acceptContext" if taken else "declineContext"]
+        value |= {"uploadInfo": upload.info} if upload is not None else {}
+        activity = self._activity("invoke", name="fileConsent/invoke", value=value)
+        return activity | {"replyToId": message_id}
+
+    def member_added(self) -> Json:
+        """This person has joined the team."""
+        return self._members_changed("membersAdded", "teamMemberAdded")
+
+    def member_removed(self) -> Json:
+        """This person has left the team."""
+        return self._members_changed("membersRemoved", "teamMemberRemoved")
+
     def app_added(self) -> tuple[Json, Json]:
         """The two activities that an installation brings, at about the same time."""
         update = self._activity("installationUpdate", action="add")
@@ -57,6 +75,11 @@ class Writer:
 
     def app_removed(self) -> Json:
         return self._activity("installationUpdate", action="remove")
+
+    def _members_changed(self, key: str, event: str) -> Json:
+        changed = self._activity("conversationUpdate", **{key: [self._sender()]})
+        changed["channelData"]["eventType"] = event
+        return changed
 
     def _activity(self, kind: str, **more: Any) -> Json:
         id_ = self._directory.new_activity_id()
@@ -79,7 +102,8 @@ class Writer:
 
     def _sender(self) -> Json:
         person = self._person
-        return {"id": person.id, "name": person.name, "aadObjectId": person.aad_object_id}
+        told = {"id": person.id, "name": person.name}
+        return told | ({"aadObjectId": person.aad_object_id} if person.aad_object_id else {})
 
     def _client(self) -> Json:
         locale = self._person.locale

@@ -1,17 +1,20 @@
 """A fresh bot, a fresh Teams, and two colleagues for each test."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import ClientSession, TCPConnector, web
 
-from app import create_app
+from app import create_app, utc_now
 from bot.settings import Settings
+from tests.acceptance.clock import Clock
 from tests.acceptance.colleagues import has_the_app
 from tests.acceptance.connector import Connector
 from tests.acceptance.device import Door
 from tests.acceptance.directory import Directory
+from tests.acceptance.killable import KillableBot, Replicas
 from tests.acceptance.loopback import only_loopback
 from tests.acceptance.running import RunningBot
 from tests.acceptance.teams import Colleague, Teams
@@ -39,15 +42,32 @@ def more_settings() -> dict[str, Any]:
 
 
 @pytest.fixture
-def make_app(database_url: str, more_settings: dict[str, Any]) -> Callable[[], web.Application]:
+def clock() -> Clock:
+    """The bot's time, for a test that asks for it; without it the bot has the real time."""
+    return Clock()
+
+
+@pytest.fixture
+def make_app(
+    request: pytest.FixtureRequest, database_url: str, more_settings: dict[str, Any]
+) -> Callable[[], web.Application]:
     usual = {"app_id": "", "host": "127.0.0.1", "database_url": database_url}
-    return lambda: create_app(Settings(**(usual | more_settings)))
+    settings = Settings(**(usual | more_settings))
+    clock = request.getfixturevalue("clock") if "clock" in request.fixturenames else utc_now
+    return lambda: create_app(settings, clock=clock)
 
 
 @pytest.fixture
 async def bot(make_app: Callable[[], web.Application]) -> AsyncIterator[RunningBot]:
     async with RunningBot(make_app) as running:
         yield running
+
+
+@pytest.fixture
+async def replicas(database_url: str, tmp_path: Path) -> AsyncIterator[Replicas]:
+    """Processes on one database, to be started by the test; a failing test shows what they logged."""
+    async with Replicas(KillableBot(database_url, tmp_path / f"bot-{n}.log") for n in range(3)) as three:
+        yield three
 
 
 @pytest.fixture
@@ -74,7 +94,8 @@ def issuer(connector: Connector, monkeypatch: pytest.MonkeyPatch) -> Iterator[Is
 async def teams(directory: Directory, connector: Connector, bot: RunningBot) -> AsyncIterator[Teams]:
     # A connection each, so that none outlives a restart of the bot.
     async with ClientSession(connector=TCPConnector(force_close=True)) as session:
-        teams = Teams(directory, connector, Door(session, f"{bot.url}/api/messages"))
+        first, *others = (f"{url}/api/messages" for url in bot.urls)
+        teams = Teams(directory, connector, Door(session, first, replicas=tuple(others)))
         yield teams
         teams.nothing_went_wrong_unseen()
 

@@ -21,6 +21,10 @@ class RunningBot:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._port}"
 
+    @property
+    def urls(self) -> tuple[str, ...]:
+        return (self.url,)
+
     async def __aenter__(self) -> Self:
         self._runner = web.AppRunner(self._make_app(), shutdown_timeout=1)
         await self._runner.setup()

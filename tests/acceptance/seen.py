@@ -10,6 +10,7 @@ from tests.card_shape import classic_view, every_object, every_part, is_action, 
 Json = dict[str, Any]
 
 _WORDS = ("text", "label", "placeholder", "title", "altText")
+_FIELDS = frozenset({"Input.Text", "Input.Number", "Input.Date", "Input.Time"})  # what they hold is shown
 _LINK = re.compile(r"\[([^\]]+)\]\((\S+?)\)")
 
 
@@ -83,6 +84,16 @@ class Seen:
     def button(self, title: str) -> Json:
         return self.actions[one_like(title, self.buttons, "button")]
 
+    def input_called(self, name: str) -> Json:
+        """The input with this id, or the one whose label or title is, begins with or holds the name."""
+        ids = [str(part["id"]) for part in self.inputs]
+        names = [str(part.get("label") or part.get("title")) for part in self.inputs]
+        return self.inputs[ids.index(name) if name in ids else one_like(name, names, "input")]
+
+    def value_of(self, name: str) -> str:
+        """What the input with this id or label holds when the card comes up; "" for nothing."""
+        return str(self.input_called(name).get("value") or "")
+
     def input_with(self, choice: str) -> tuple[Json, str]:
         """The input that offers the choice, and the choice's value."""
         offered = [(part, c) for part in self.inputs for c in part.get("choices", [])]
@@ -124,7 +135,8 @@ def _words(parts: Iterable[Json]) -> Iterator[str]:
     for part in parts:
         facts += part.get("facts", [])
         is_fact = any(part is fact for fact in facts)
-        keys = (*_WORDS, "value") if is_fact else () if is_action(part) else _WORDS
+        shows_value = is_fact or part.get("type") in _FIELDS
+        keys = () if is_action(part) else (*_WORDS, "value") if shows_value else _WORDS
         yield from (str(part[key]) for key in keys if part.get(key))
         yield from (inline for inline in part.get("inlines", []) if isinstance(inline, str))
 

@@ -7,13 +7,16 @@ assert ada.sees_one_card().heading == "Support"
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self, TypedDict, Unpack
 
 from tests.acceptance.activities import Writer
-from tests.acceptance.connector import Connector
-from tests.acceptance.device import Device, Door, Reply
-from tests.acceptance.directory import BOT_NAME, HOME_TENANT, Conversation, Directory, Person, Team
+from tests.acceptance.connector import Connector, Message
+from tests.acceptance.device import Device, Door, Reply, has_card
+from tests.acceptance.directory import BOT_NAME, Conversation, Directory, Person, Team, Wall
+from tests.acceptance.drive import Upload
+from tests.acceptance.form import as_checked, complaints, entered, filled_in
 from tests.acceptance.seen import Seen
 
 Json = dict[str, Any]
@@ -40,13 +43,23 @@ class Teams:
     connector: Connector
     door: Door
     devices: list[Device] = field(default_factory=list)
+    _colleagues: dict[Person, "Colleague"] = field(default_factory=dict)
 
-    def colleague(self, name: str, *, tenant_id: str = HOME_TENANT, locale: str = "en-GB") -> "Colleague":
-        person = Person(name, tenant_id, locale)
-        return Colleague(self, person, self.directory.personal_chat(person), self.new_device())
+    def colleague(self, name: str, **who: Any) -> "Colleague":
+        """Somebody with a device; `who` are the other fields of Person."""
+        return self._new_colleague(Person(name, **who))
 
-    def team(self, name: str, *members: "Colleague", channels: tuple[str, ...] = ("General",)) -> Team:
-        return self.directory.team(name, *(member.person for member in members), channels=channels)
+    def team(
+        self, name: str, *members: "Colleague | Person", channels: tuple[str, ...] = ("General",)
+    ) -> Team:
+        """A team of colleagues, and of people who have no device until they are asked for."""
+        people = (member if isinstance(member, Person) else member.person for member in members)
+        return self.directory.team(name, *people, channels=channels)
+
+    def everybody_in(self, team: Team) -> list["Colleague"]:
+        """The people who are in the team now, each at their first device; accounts of bots are left out."""
+        people = (person for person in team.members if not person.is_bot)
+        return [self._colleagues.get(person) or self._new_colleague(person) for person in people]
 
     def group_chat(self, name: str, *members: "Colleague") -> Conversation:
         return self.directory.group_chat(name, *(member.person for member in members))
@@ -58,6 +71,11 @@ class Teams:
     def nothing_went_wrong_unseen(self) -> None:
         for device in self.devices:
             device.fails_on_problems()
+
+    def _new_colleague(self, person: Person) -> "Colleague":
+        colleague = Colleague(self, person, self.directory.personal_chat(person), self.new_device())
+        self._colleagues.setdefault(person, colleague)
+        return colleague
 
 
 class Colleague:
@@ -97,6 +115,28 @@ class Colleague:
         self._teams.directory.installed.discard(self.place.app_home)
         await self._tells(self.writer.app_removed())
 
+    async def joins(self, team: Team) -> None:
+        """Becomes a member; the bot hears of it where the team has the app."""
+        self._teams.directory.joins(self.person, team)
+        if team.id in self._teams.directory.installed:
+            await self._tells(self.in_channel(team).writer.member_added())
+
+    async def leaves(self, team: Team) -> None:
+        """Is no member any more; the bot hears of it where the team has the app."""
+        team.loses(self.person)
+        if team.id in self._teams.directory.installed:
+            await self._tells(self.in_channel(team).writer.member_removed())
+
+    def leaves_the_company(self) -> None:
+        """The account is gone from everywhere."""
+        self._teams.directory.leaves_the_company(self.person)
+
+    def is_behind(self, wall: Wall | None) -> None:
+        """From now on the bot does not reach this person, for this reason; None takes it away."""
+        self._teams.directory.walls.pop(self.person, None)
+        if wall is not None:
+            self._teams.directory.walls[self.person] = wall
+
     async def says(self, words: str, *, delivered_twice: bool = False) -> None:
         if self.place.kind != "personal" and f"@{BOT_NAME}" not in words:
             raise ValueError(f"outside the personal chat the bot only hears @{BOT_NAME}")
@@ -110,6 +150,25 @@ class Colleague:
         part, value = card.input_with(choice)
         await self.presses(press, on=card, inputs={part["id"]: value}, **how)
 
+    async def fills(
+        self,
+        entries: Mapping[str, object] | None = None,
+        *,
+        press: str,
+        on: Seen | None = None,
+        how: How | None = None,
+        **more: object,
+    ) -> None:
+        """Fills in inputs, named by id or label, and presses the button.
+
+        Takes text, numbers, dates, times, True or False for a toggle, and titles of choices: one, or a list
+        where several may be chosen. None empties an input. Raises ValueError for what nobody can enter.
+        """
+        card = on or self.last_card()
+        parts = [(card.input_called(name), value) for name, value in {**(entries or {}), **more}.items()]
+        inputs = {part["id"]: entered(part, value) for part, value in parts}
+        await self.presses(press, on=card, inputs=inputs, **(how or {}))
+
     async def presses(
         self,
         title: str,
@@ -118,16 +177,36 @@ class Colleague:
         inputs: dict[str, str] | None = None,
         **how: Unpack[How],
     ) -> None:
-        """Presses a button of the last card or of an older one."""
+        """Presses a button of the last card or of an older one; `inputs` are as the client sends them."""
         card = on or self.last_card()
         button = card.button(title)
         takes_inputs = button.get("associatedInputs") != "none"
-        filled = _filled_in(card, inputs or {}) if takes_inputs else {}
+        filled = filled_in(card, inputs or {}) if takes_inputs else {}
         self._device.begins_to_act()
-        if takes_inputs and how.get("validate", True) and self._is_blocked(card, filled):
+        if takes_inputs and how.get("validate", True):
+            filled = as_checked(card, filled)
+            if told := complaints(card, filled):
+                self._device.blocked = replace(card, blocked=told)
+                return
+        if self._device.is_forwarded(card) and not self._teams.directory.may_talk_in(self.place):
+            self._device.problems.append("Teams answers 403: the app is not installed where the card is now")
             return
         presses = [self._press(button, filled, card) for _ in range(2 if how.get("twice") else 1)]
         await self._sends(*presses * (2 if how.get("delivered_twice") else 1))
+
+    def forwards(self, card: Seen, to: "Colleague") -> Seen:
+        """Copies a card to where that colleague is; they see, and may press, the copy."""
+        return to._device.forwards(card, to.place)
+
+    async def accepts_the_file(self) -> None:
+        """Agrees to the newest file that is offered here, and tells the bot where to put it."""
+        message, offer = self._device.offer_in(self.place)
+        upload = self._teams.connector.drive.expects(offer["name"])
+        await self._tells(self.writer.file_consent(offer["content"], message.id, upload))
+
+    async def declines_the_file(self) -> None:
+        message, offer = self._device.offer_in(self.place)
+        await self._tells(self.writer.file_consent(offer["content"], message.id, None))
 
     async def is_delivered_again(self) -> None:
         """Teams delivers the last act once more, long after the bot has answered it."""
@@ -155,6 +234,13 @@ class Colleague:
         assert len(told) == len(texts) == 1, f"expected one text, saw {told}{self._device.complaints()}"
         return str(texts[0]["text"])
 
+    def sees_one_file(self) -> Upload:
+        """The one file that was handed over since the last act."""
+        self._device.fails_on_problems()
+        files = self._device.files_in(self._device.news_in(self.place))
+        assert len(files) == 1, f"expected one file, saw {files}{self._device.complaints()}"
+        return self._teams.connector.drive.uploads[files[0]["content"]["uniqueId"]]
+
     def sees_nothing_new(self) -> None:
         self._device.fails_on_problems()
         told = [self._device.sketch(message) for message in self._device.news_in(self.place)]
@@ -170,11 +256,25 @@ class Colleague:
         """The lowest card in the chat, as this device shows it now."""
         return self._device.last_card_in(self.place)
 
+    def card_with(self, words: str) -> Seen:
+        """The lowest card here with these words."""
+        found = [card for card in self.cards() if words in card.text]
+        assert found, f'no card here says "{words}"{self._device.complaints()}'
+        return found[-1]
+
+    def cards(self) -> list[Seen]:
+        """Every card here, from the top, as this device shows it now."""
+        return self._device.cards_in(self.place)
+
+    def messages_in(self, place: Conversation) -> list[Message]:
+        """What this device has there, oldest first."""
+        return self._device.messages_in(place)
+
     async def will_see(self, words: str, *, within: float = 5) -> Seen:
         """Waits for a card with these words that comes or changes after the last act."""
 
         def found() -> list[Seen]:
-            cards = (m for m in self._device.news_in(self.place) if m.activity.get("attachments"))
+            cards = filter(has_card, self._device.news_in(self.place))
             return [seen for seen in map(self._device.reads, cards) if words in seen.text]
 
         self._device.fails_on_problems()
@@ -201,13 +301,6 @@ class Colleague:
         connector = self._teams.connector
         return Writer(self._teams.directory, connector.service_url, self.person, self.place)
 
-    def _is_blocked(self, card: Seen, filled: Json) -> bool:
-        missing = [p for p in card.inputs if p.get("isRequired") and not filled.get(p["id"])]
-        if missing:
-            messages = tuple(str(part["errorMessage"]) for part in missing)
-            self._device.blocked = replace(card, blocked=messages)
-        return bool(missing)
-
     def _press(self, button: Json, filled: Json, card: Seen) -> Json:
         if button["type"] == "Action.Execute" and not self._device.is_old:
             return self.writer.execute(button, filled, card)
@@ -222,18 +315,13 @@ class Colleague:
 
     async def _sends(self, *activities: Json) -> None:
         self._device.last_sent = activities
+        self._teams.connector.somebody_acts_in(self.place)
         replies = await asyncio.gather(*(self._teams.door.deliver(activity) for activity in activities))
         for activity, reply in zip(activities, replies, strict=True):
             self._takes(activity, reply)
 
     def _takes(self, activity: Json, reply: Reply) -> None:
-        if activity["type"] == "invoke":
+        if activity.get("name") == "adaptiveCard/action":
             self._device.shows(reply, activity["replyToId"])
         else:
             self._device.takes(reply)
-
-
-def _filled_in(card: Seen, picked: dict[str, str]) -> Json:
-    """What the client sends: the inputs that hold something, as text."""
-    values = {part["id"]: picked.get(part["id"], part.get("value")) for part in card.inputs}
-    return {id_: str(value) for id_, value in values.items() if value not in {None, ""}}

@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from bot import teams as port
-from dialogs.survey import Survey
+from dialogs.check import CheckDialog
 from tests.acceptance.colleagues import begins
 from tests.acceptance.connector import Connector
 from tests.acceptance.teams import Colleague, Teams
@@ -56,7 +56,7 @@ async def test_an_error_in_a_press_is_an_apology_with_a_reference(
     async def fails(*_: object) -> None:
         raise OSError("the disk is gone")
 
-    monkeypatch.setattr(Survey, "pressed", fails)
+    monkeypatch.setattr(CheckDialog, "pressed", fails)
     with caplog.at_level(logging.ERROR):
         await ada.picks("Capable")
 
@@ -79,7 +79,7 @@ async def test_an_error_in_a_message_is_an_apology_too(
     async def fails(*_: object) -> None:
         raise OSError("the disk is gone")
 
-    monkeypatch.setattr(Survey, "said", fails)
+    monkeypatch.setattr(CheckDialog, "said", fails)
     await ada.says("start")
 
     assert ada.sees_one_card().heading == "Something went wrong on my side"

@@ -1,5 +1,6 @@
 """Calls to Teams' connector: what each answer of the network means, against a server on loopback."""
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -7,9 +8,14 @@ import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
+from assessment.survey import Member, Team
 from bot import teams as port
-from bot.teams import Outcome, Refused, RetryAfter, Sent, Teams, Unknown, patiently
+from bot.teams import Teams, patiently
 from bot.tokens import NoToken
+from dialogs.turn import RosterUnavailable
+from jobs.port import Outcome, Refused, RetryAfter, Sent, Unknown
+from storage.conversations import Conversation
+from storage.surveys import Home, Post
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -27,6 +33,8 @@ class Connector:
     def __init__(self) -> None:
         self.answer: Answer = self.accepts
         self.seen: list[tuple[str, str, str | None]] = []
+        self.bodies: list[bytes] = []
+        self.ranges: list[tuple[str | None, str]] = []
 
     async def accepts(self, _: web.Request) -> web.StreamResponse:
         return web.json_response({"id": "17"}, status=201)
@@ -37,8 +45,19 @@ class Connector:
 
         self.answer = answer
 
+    def answers(self, *bodies: Any) -> None:
+        """One JSON body for each request."""
+        rest = iter(bodies)
+
+        async def answer(_: web.Request) -> web.StreamResponse:
+            return web.json_response(next(rest))
+
+        self.answer = answer
+
     async def handle(self, request: web.Request) -> web.StreamResponse:
         self.seen.append((request.method, request.raw_path, request.headers.get("Authorization")))
+        self.bodies.append(await request.read())
+        self.ranges.append((request.headers.get("Content-Range"), request.content_type))
         return await self.answer(request)
 
 
@@ -169,18 +188,273 @@ async def test_a_stranger_gets_no_token(teams: Teams) -> None:
     assert await teams.send("https://evil.example/", "a", {}) == Refused(0, "UntrustedServiceUrl")
 
 
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long the port waits between its tries; nobody really waits."""
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    monkeypatch.setattr("bot.teams.asyncio.sleep", sleep)
+    return slept
+
+
+CARD = {"type": "AdaptiveCard", "fallbackText": "How it goes"}
+MESSAGE = {
+    "type": "message",
+    "summary": "How it goes",
+    "attachments": [{"contentType": "application/vnd.microsoft.card.adaptive", "content": CARD}],
+}
+CHANNEL = "19:general@thread.tacv2"
+
+
+@pytest.fixture
+def home(server: TestServer) -> Home:
+    return Home(Team("tenant", "19:team@thread.tacv2", "Ops"), str(server.make_url("/teams/")), "28:coach")
+
+
+class TestCards:
+    """Cards on their way to chats and channels."""
+
+    async def test_a_card_goes_to_a_chat(
+        self, teams: Teams, server: TestServer, connector: Connector
+    ) -> None:
+        """A message of one card, whose first line a notification shows."""
+        chat = Conversation("a:ada", str(server.make_url("/teams/")))
+
+        assert await teams.send_card(chat, CARD) == Sent("17")
+        assert connector.seen[0][:2] == ("POST", "/teams/v3/conversations/a%3Aada/activities")
+        assert json.loads(connector.bodies[0]) == MESSAGE
+
+    async def test_a_card_is_replaced(self, teams: Teams, home: Home, connector: Connector) -> None:
+        """The post is named by its conversation and its activity."""
+        post = Post("19:general@thread.tacv2;messageid=7", "7")
+
+        assert await teams.edit_card(home.service_url, post, CARD) == Sent("17")
+        path = "/teams/v3/conversations/19%3Ageneral%40thread.tacv2%3Bmessageid%3D7/activities/7"
+        assert connector.seen[0][:2] == ("PUT", path)
+        assert json.loads(connector.bodies[0]) == MESSAGE
+
+    async def test_a_thread_is_begun(self, teams: Teams, home: Home, connector: Connector) -> None:
+        """As the documentation creates it; where it is comes back for later edits."""
+        connector.answers({"id": f"{CHANNEL};messageid=7", "activityId": "7"})
+
+        assert await teams.post_card(home, CHANNEL, CARD) == Post(f"{CHANNEL};messageid=7", "7")
+        assert connector.seen == [("POST", "/teams/v3/conversations", "Bearer the bot's own token")]
+        assert json.loads(connector.bodies[0]) == {
+            "bot": {"id": "28:coach"},
+            "isGroup": True,
+            "channelData": {"channel": {"id": CHANNEL}, "tenant": {"id": "tenant"}},
+            "activity": MESSAGE,
+        }
+
+    @pytest.mark.parametrize(
+        "answer", [{}, {"id": "19:a"}, {"activityId": "7"}, {"id": "", "activityId": ""}]
+    )
+    async def test_a_thread_without_an_address_is_unknown(
+        self, teams: Teams, home: Home, connector: Connector, answer: dict[str, str]
+    ) -> None:
+        """It may be there, but could never be edited; posting again could double it."""
+        connector.answers(answer)
+
+        assert await teams.post_card(home, CHANNEL, CARD) == Unknown("NoIds")
+
+    async def test_a_thread_that_is_refused(self, teams: Teams, home: Home, connector: Connector) -> None:
+        """Teams' own word comes back."""
+        connector.says(403, '{"error": {"code": "BotNotInConversationRoster"}}')
+
+        assert await teams.post_card(home, CHANNEL, CARD) == Refused(403, "BotNotInConversationRoster")
+
+
+async def pages_of(teams: Teams, home: Home) -> list[list[Member]]:
+    return [list(page) async for page in teams.roster(home)]
+
+
+class TestRoster:
+    """Who is in a team."""
+
+    async def test_page_after_page(self, teams: Teams, home: Home, connector: Connector) -> None:
+        """Each page names the next; the last one names none. The token is escaped."""
+        connector.answers(
+            {"members": [{"id": "29:1", "aadObjectId": "ADA", "name": "Ada"}], "continuationToken": "a/b=&"},
+            {"members": [{"id": "29:2", "objectId": "Bob", "name": "Bob"}], "continuationToken": ""},
+        )
+
+        assert await pages_of(teams, home) == [
+            [Member("29:1", "ada", "Ada", is_guest=False)],
+            [Member("29:2", "bob", "Bob", is_guest=False)],
+        ]
+        path = "/teams/v3/conversations/19%3Ateam%40thread.tacv2/pagedmembers?pageSize=500"
+        assert connector.seen == [
+            ("GET", path, "Bearer the bot's own token"),
+            ("GET", f"{path}&continuationToken=a%2Fb%3D%26", "Bearer the bot's own token"),
+        ]
+
+    @pytest.mark.parametrize(
+        "said, is_guest",
+        [
+            ({"userRole": "guest"}, True),
+            ({"userRole": "user"}, False),
+            ({"userPrincipalName": "eve_example.com#EXT#@tenant.onmicrosoft.com"}, True),
+            ({"userPrincipalName": "eve_example.com#ext#@tenant.onmicrosoft.com"}, True),
+            ({"userPrincipalName": "eve@example.com"}, False),
+            ({"userPrincipalName": None, "userRole": None}, False),
+            ({}, False),
+        ],
+    )
+    async def test_guests_are_told_apart(
+        self, teams: Teams, home: Home, connector: Connector, said: dict[str, Any], *, is_guest: bool
+    ) -> None:
+        """By their role, or by the mark in their name."""
+        connector.answers({"members": [{"id": "29:3", "name": "Eve", **said}]})
+
+        assert await pages_of(teams, home) == [[Member("29:3", None, "Eve", is_guest=is_guest)]]
+
+    async def test_an_empty_team_has_one_empty_page(
+        self, teams: Teams, home: Home, connector: Connector
+    ) -> None:
+        """Nobody is no error."""
+        connector.answers({"members": []})
+
+        assert await pages_of(teams, home) == [[]]
+
+    @pytest.mark.parametrize("tokens", ["xx", "xyx", "xyzy"])
+    async def test_a_roster_ends(self, teams: Teams, home: Home, connector: Connector, tokens: str) -> None:
+        """Where Teams names a page again that it named before, the reading ends with an error."""
+        connector.answers(*({"members": [], "continuationToken": one} for one in tokens))
+
+        with pytest.raises(RosterUnavailable, match="EndlessRoster"):
+            await pages_of(teams, home)
+        assert len(connector.seen) == len(tokens)
+
+    @pytest.mark.parametrize(
+        "status, body, why",
+        [
+            (403, '{"error": {"code": "BotNotInConversationRoster"}}', "^403 BotNotInConversationRoster$"),
+            (404, "", "^404$"),
+            (500, "", "^HTTP 500$"),
+            (200, "not JSON", "^NoMembers$"),
+            (200, '{"members": {}}', "^NoMembers$"),
+            (200, '{"members": ["Ada"]}', "^NoMembers$"),
+            (429, "", "^NotNow$"),
+        ],
+    )
+    @pytest.mark.usefixtures("pauses")
+    async def test_a_roster_that_cannot_be_read(
+        self, teams: Teams, home: Home, connector: Connector, status: int, body: str, why: str
+    ) -> None:
+        """Why goes to the lead; half a roster is none."""
+        connector.says(status, body)
+
+        with pytest.raises(RosterUnavailable, match=why):
+            await pages_of(teams, home)
+
+    async def test_a_page_is_asked_for_patiently(
+        self, teams: Teams, home: Home, connector: Connector, pauses: list[float]
+    ) -> None:
+        """Asked to come back later, the port does so, and goes on where it was."""
+        first = {"members": [{"id": "29:1"}], "continuationToken": "next"}
+        answers = iter(
+            [
+                web.json_response(first),
+                web.Response(status=429, headers={"Retry-After": "3"}),
+                web.json_response({"members": [{"id": "29:2"}]}),
+            ]
+        )
+
+        async def answer(_: web.Request) -> web.StreamResponse:
+            return next(answers)
+
+        connector.answer = answer
+
+        assert [page[0].id for page in await pages_of(teams, home)] == ["29:1", "29:2"]
+        assert pauses == [3.0]
+
+    async def test_a_stranger_is_not_asked(self, teams: Teams) -> None:
+        """Neither for a roster nor for a name: the token would go along."""
+        stranger = Home(Team("tenant", "19:team", ""), "https://evil.example/", "28:coach")
+
+        with pytest.raises(RosterUnavailable, match="UntrustedServiceUrl"):
+            await pages_of(teams, stranger)
+        assert not await teams.team_name(stranger)
+
+
+class TestTeamName:
+    """What a team is called."""
+
+    async def test_it_is_asked_for(self, teams: Teams, home: Home, connector: Connector) -> None:
+        """By the id of the team."""
+        connector.answers({"id": home.team.id, "name": "Operations", "aadGroupId": "1"})
+
+        assert await teams.team_name(home) == "Operations"
+        assert connector.seen[0][:2] == ("GET", "/teams/v3/teams/19%3Ateam%40thread.tacv2")
+
+    @pytest.mark.parametrize("status, body", [(403, ""), (500, ""), (200, "{}"), (200, '{"name": null}')])
+    async def test_a_name_that_nobody_tells(
+        self, teams: Teams, home: Home, connector: Connector, status: int, body: str
+    ) -> None:
+        """Is empty; a name is not worth an error."""
+        connector.says(status, body)
+
+        assert not await teams.team_name(home)
+
+
+class TestUpload:
+    """Files, on their way to where people keep theirs."""
+
+    async def test_a_file_is_handed_over(
+        self, teams: Teams, server: TestServer, connector: Connector
+    ) -> None:
+        """In one piece, to the very address Teams gave, and without the bot's token."""
+        url = str(server.make_url("/drive/")) + "upload%20Session?guid=%27a%2Fb%27"
+
+        assert await teams.upload(url, b"workbook", "application/x") == Sent("17")
+        assert connector.seen == [("PUT", "/drive/upload%20Session?guid=%27a%2Fb%27", None)]
+        assert connector.ranges == [("bytes 0-7/8", "application/x")]
+        assert connector.bodies == [b"workbook"]
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "http://contoso.sharepoint.com/upload",
+            "https://evil.example/upload",
+            "https://evilsharepoint.com/upload",
+            "https://contoso.sharepoint.com.evil.example/upload",
+            "https://contoso.sharepoint.com@evil.example/upload",
+            "https://evil.example#.sharepoint.com",
+            "https://evil.example?.sharepoint.com",
+            "https://contoso.sharepoint.com:abc/upload",
+            "https://[::1/upload",
+            "http://127.0.0.2/upload",
+            "file:///etc/passwd",
+            "",
+        ],
+    )
+    async def test_a_stranger_gets_no_file(self, teams: Teams, url: str) -> None:
+        """What colleagues answered goes to SharePoint only, or to a test on this machine."""
+        assert await teams.upload(url, b"workbook", "application/x") == Refused(0, "UntrustedUploadUrl")
+
+    @pytest.mark.parametrize(
+        "host", ["contoso.sharepoint.com", "contoso-my.SharePoint.com", "contoso.sharepoint.us", "a.svc.ms"]
+    )
+    async def test_sharepoint_gets_files(self, monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+        """The hosts where Teams keeps people's files, over HTTPS."""
+        asked: list[str] = []
+
+        def request(_: ClientSession, method: str, url: object, **__: object) -> None:
+            asked.append(f"{method} {url}")
+            raise TimeoutError
+
+        monkeypatch.setattr(ClientSession, "request", request)
+        async with ClientSession() as session:
+            teams = Teams(session, Passport(), lambda _: False)
+            assert await teams.upload(f"https://{host}/a", b"1", "a/b") == Unknown("TimeoutError")
+        assert len(asked) == 1
+
+
 class TestPatience:
     """`patiently` waits as Teams asks, a bounded number of times."""
-
-    @pytest.fixture
-    def pauses(self, monkeypatch: pytest.MonkeyPatch) -> list[float]:
-        slept: list[float] = []
-
-        async def sleep(seconds: float) -> None:
-            slept.append(seconds)
-
-        monkeypatch.setattr("bot.teams.asyncio.sleep", sleep)
-        return slept
 
     @staticmethod
     def answers(*outcomes: Outcome) -> Callable[[], Any]:

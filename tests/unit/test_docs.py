@@ -119,6 +119,6 @@ def test_the_steps_for_a_new_command_name_its_four_places() -> None:
     """CONTRIBUTING.md leads to every file that knows the commands."""
     steps = section(PAGES["CONTRIBUTING.md"], "Adding a command")
 
-    for place in ("content/texts/en.yaml", "dialogs/words.py", "dialogs/survey.py", "manifest/manifest.json"):
+    for place in ("content/texts/en.yaml", "dialogs/words.py", "dialogs/check.py", "manifest/manifest.json"):
         assert f"`{place}`" in steps
     assert all(load().texts.words[one] for one in PERSONAL)

@@ -13,6 +13,7 @@ import pytest
 from babel import Locale
 
 from assessment.model import NoLevel, Role
+from assessment.survey import Exclusion, Phase, Refusal
 from content.loading import CONTENT
 from content.model import LinkState
 from content.text_shape import SCHEMA
@@ -88,9 +89,10 @@ def test_a_language_may_use_only_what_each_caller_fills_in() -> None:
 @pytest.mark.parametrize("call", [call for call in CALLS if call.counts], ids=lambda call: call.key)
 def test_a_text_with_a_number_has_the_plural_forms_of_its_language(call: TextCall) -> None:
     """Each counted text has the form for everything else, and no form that the language does not know."""
-    forms = {key.removeprefix(f"{call.key}.") for key in keys_of(call)}
+    keys = keys_of(call)
+    forms = {key.rpartition(".")[2] for key in keys}
 
-    assert "other" in forms
+    assert {key.rpartition(".")[0] + ".other" for key in keys} <= keys
     assert forms <= set(TEXTS.locale.plural_form.tags) | {"other"}
 
 
@@ -101,6 +103,10 @@ def test_a_text_with_a_number_has_the_plural_forms_of_its_language(call: TextCal
         *(f"answer.{one}" for one in NoLevel),
         *(f"uncounted.{one}" for one in NoLevel),
         *(f"command.{one}" for one in {*PERSONAL, *PUBLIC}),
+        *(f"survey.phase.{one}" for one in Phase),
+        *(f"survey.excluded.{one}.other" for one in Exclusion),
+        *(f"survey.refused.{one}.other" for one in Refusal),
+        *(f"team.spread.without.{one}.other" for one in NoLevel),
         *(f"link.{one}.alone" for one in LinkState if one is not LinkState.CURRENT),
         *(f"link.{one}.successor" for one in LinkState if one is not LinkState.CURRENT),
     ],

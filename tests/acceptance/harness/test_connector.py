@@ -1,68 +1,15 @@
 """The stand-in connector refuses what Teams refuses, with Teams' status and error code."""
 
-from collections.abc import AsyncIterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
-from aiohttp import ClientResponse, ClientSession
-from yarl import URL
+from aiohttp import ClientSession
 
 from tests.acceptance.connector import Connector
-from tests.acceptance.directory import HOME_TENANT, Directory, Person
+from tests.acceptance.directory import Directory
+from tests.acceptance.harness.caller import ADA, BO, HELLO, Caller
 from tests.acceptance.harness.stub_bot import card_message, question
 from tests.acceptance.tokens import Issuer
-
-ADA = Person("Ada Lovelace")
-BO = Person("Bo Diddley")
-HELLO = {"type": "message", "text": "Hello"}
-
-
-class Answer(NamedTuple):
-    status: int
-    code: str
-    body: dict[str, Any]
-
-
-class Caller:
-    """Calls the connector as a bot does."""
-
-    def __init__(self, connector: Connector, session: ClientSession) -> None:
-        self._connector = connector
-        self._session = session
-
-    async def sends(self, chat: str, activity: Any = HELLO, **how: Any) -> Answer:
-        return await self.calls("POST", f"v3/conversations/{chat}/activities", json=activity, **how)
-
-    async def updates(self, chat: str, id_: str, activity: Any = HELLO) -> Answer:
-        return await self.calls("PUT", f"v3/conversations/{chat}/activities/{id_}", json=activity)
-
-    async def creates(self, person: Person, tenant_id: str = HOME_TENANT, **more: Any) -> Answer:
-        wish = {"isGroup": False, "members": [{"id": person.id}], "tenantId": tenant_id, **more}
-        return await self.calls("POST", "v3/conversations", json=wish)
-
-    async def calls(self, method: str, path: str, **how: Any) -> Answer:
-        url = URL(self._connector.service_url + path)
-        async with self._session.request(method, url, **how) as response:
-            return await _read(response)
-
-
-async def _read(response: ClientResponse) -> Answer:
-    body = await response.json()
-    return Answer(response.status, body.get("error", {}).get("code", ""), body)
-
-
-@pytest.fixture
-async def caller(connector: Connector) -> AsyncIterator[Caller]:
-    async with ClientSession() as session:
-        yield Caller(connector, session)
-
-
-@pytest.fixture
-def chat(directory: Directory) -> str:
-    """Ada's personal chat, with the app installed; Bo is known, and has it not."""
-    directory.installed.add(ADA.id)
-    directory.knows(BO)
-    return directory.personal_chat(ADA).id
 
 
 async def test_what_is_sent_is_kept_as_text(caller: Caller, connector: Connector, chat: str) -> None:
@@ -171,10 +118,35 @@ async def test_a_post_in_a_channel_opens_a_thread(caller: Caller, directory: Dir
     team = directory.team("Makers", ADA, channels=("General", "Ideas"))
     directory.installed.add(team.id)
     channel = directory.channel(team, "Ideas")
-    wish = {"isGroup": True, "channelData": {"channel": {"id": channel.id}}, "activity": HELLO}
-    created = await caller.calls("POST", "v3/conversations", json=wish)
+    created = await caller.posts(channel.id)
     assert created.body["id"] == f"{channel.id};messageid={created.body['activityId']}"
     assert (await caller.sends(created.body["id"])).status == 201
+
+
+async def test_a_message_to_the_channel_itself_opens_a_thread_too(
+    caller: Caller, connector: Connector, directory: Directory
+) -> None:
+    """It can be updated by the channel and by the thread, and what is sent to the thread stays there."""
+    team = directory.team("Makers", ADA)
+    directory.installed.add(team.id)
+    sent = await caller.sends(team.id)
+    thread = f"{team.id};messageid={sent.body['id']}"
+    assert connector.messages[sent.body["id"]].conversation_id == thread
+    reply = await caller.sends(thread)
+    assert connector.messages[reply.body["id"]].conversation_id == thread
+    for place in (team.id, thread):
+        assert (await caller.updates(place, sent.body["id"])).status == 200
+
+
+async def test_a_post_needs_a_channel_that_exists(caller: Caller, directory: Directory, chat: str) -> None:
+    """Neither an unknown channel, nor a chat, nor one where the app is not, and never without its words."""
+    team = directory.team("Makers", BO)
+    assert (await caller.posts("19:nowhere@thread.tacv2"))[:2] == (404, "ConversationNotFound")
+    assert (await caller.posts(chat))[:2] == (400, "BadArgument")
+    assert (await caller.posts(team.id))[:2] == (403, "BotNotInConversationRoster")
+    directory.installed.add(team.id)
+    assert (await caller.posts(team.id, None))[:2] == (400, "BadArgument")
+    assert (await caller.posts(team.id)).status == 201
 
 
 async def test_only_json_is_read(caller: Caller, chat: str) -> None:

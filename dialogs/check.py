@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass
+from dataclasses import replace
+
+from cards.invitation import finished_note, over_card, survey_label
 
 from assessment.check import ROLE, Check, open_question, question_after, question_before
-from assessment.model import Answer, Level, Person
+from assessment.model import Answer, Level, Role
 from assessment.scoring import standing
+from assessment.survey import Phase, Survey
 from cards.check import paused_card, question_card, role_card
 from cards.elements import Card
 from cards.naming import answer_name
@@ -18,50 +20,33 @@ from cards.presses import (
     GoBack,
     Pause,
     PickRole,
-    Press,
     ShowAnswers,
     ShowLift,
     ShowOpportunities,
     Start,
 )
 from cards.result import answers_card, lift_card, opportunities_card, result_card
+from cards.survey_presses import TakeSurvey
 from cards.talk import help_card, history_card, nothing_finished_card, stale_card, welcome_card
 from content.loading import Content
 from content.model import Edition
-from dialogs.words import PERSONAL, PUBLIC, Vocabulary
-from storage.checks import Checks
+from dialogs.turn import Reply, Visit
+from dialogs.words import PERSONAL, Vocabulary
+from storage.checks import Checks, survey_of
+from storage.surveys import Surveys
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """Who speaks, when, and in which message."""
-
-    person: Person
-    activity_id: str
-    at: dt.datetime
-    zone: dt.tzinfo
-    """The person's own time zone, for dates on cards."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """The card a person gets."""
-
-    card: Card
-    settled: bool = False
-    """Whether a check is complete with this card, so that all of the person's devices should show it."""
-
-
-class Survey:
+class CheckDialog:
     """Asks the questions of an edition, keeps the answers, and shows what follows from them.
 
     Every answer is committed before its reply is returned, and repeating anything changes nothing.
     """
 
-    def __init__(self, content: Content, checks: Checks, edition: str) -> None:
+    def __init__(self, content: Content, checks: Checks, surveys: Surveys, edition: str) -> None:
         self._content = content
         self._texts = content.texts
         self._checks = checks
+        self._surveys = surveys
         self._edition = content.editions[edition]
         self._vocabulary = Vocabulary(content.texts)
 
@@ -81,7 +66,7 @@ class Survey:
             case _:
                 return await self._answered_in_words(visit, text)
 
-    async def pressed(self, visit: Visit, press: Press) -> Reply:
+    async def pressed(self, visit: Visit, press: Start | ShowOpportunities | CheckPress) -> Reply:
         """Answer a press of a button in a person's own chat."""
         match press:
             case Start():
@@ -91,17 +76,22 @@ class Survey:
             case _:
                 return await self._pressed_on_check(visit, press)
 
+    async def begin_in_survey(self, visit: Visit, survey: Survey, role: Role) -> Reply:
+        """Begin the check of somebody whom an open survey asks, or go on with it."""
+        check = await self._checks.open_in(survey, visit.person, visit.at)
+        if check.finished_at is None:
+            check = await self._checks.set_role(check, role)
+        return await self._here(replace(visit, survey=survey), check)
+
+    async def go_on_in_survey(self, visit: Visit, survey: Survey) -> Reply | None:
+        """Where the person is in their check for an open survey; None where they have not begun."""
+        visit = replace(visit, survey=survey)
+        check = await self._checks.latest(visit.respondent)
+        return await self._here(visit, check) if check else None
+
     def welcome(self, *, in_public: bool) -> Card:
         """What greets a person, or a team or group chat, that has just got the app."""
         return welcome_card(self._texts, self._edition, in_public=in_public)
-
-    def said_in_public(self, text: str) -> Card | None:
-        """Answer what was typed in a channel or group chat; None where the answer belongs in the own chat."""
-        meaning = self._vocabulary.meaning(text)
-        if meaning in PERSONAL and meaning != "help":
-            return None
-        intro = self._texts("help.in_public")
-        return help_card(self._texts, PUBLIC, intro=intro, start=self._texts("button.start"))
 
     async def _start(self, visit: Visit) -> Reply:
         """The first open question, also for who had gone back."""
@@ -132,7 +122,7 @@ class Survey:
         return Reply(help_card(self._texts, PERSONAL, intro=intro, start=start))
 
     async def _answered_in_words(self, visit: Visit, text: str) -> Reply:
-        check = await self._checks.latest(visit.person)
+        visit, check = await self._under_hand(visit)
         if check is None or (question := self._open_question(check)) is None:
             return await self._help(visit, self._texts("help.unknown"))
         edition = self._edition_of(check)
@@ -140,7 +130,7 @@ class Survey:
             case "back":
                 return await self._back(visit, check, question)
             case "pause":
-                return self._paused(check)
+                return self._paused(visit, check)
         if question == ROLE:
             role = self._vocabulary.role(text)
             if role is None:
@@ -153,24 +143,44 @@ class Survey:
         delivered_before = (one for one, by in check.given_by.items() if by == visit.activity_id)
         return await self._answer(visit, check, next(delivered_before, question), answer, typed=True)
 
+    async def _under_hand(self, visit: Visit) -> tuple[Visit, Check | None]:
+        """The check that typed words mean: of those under way, the own and the surveys', the last touched."""
+        visits = [visit, *(replace(visit, survey=one) for one in await self._surveys.asking(visit.person))]
+        found = [(one, await self._checks.latest(one.respondent)) for one in visits]
+        under_way = [(one, check) for one, check in found if check and not check.finished_at]
+        if len(under_way) < 2:  # noqa: PLR2004 - nothing to choose among
+            return next(iter(under_way), found[0])
+        touched = [await self._checks.touched_at(check) for _, check in under_way]
+        return under_way[touched.index(max(touched))]
+
     async def _pressed_on_check(self, visit: Visit, press: CheckPress) -> Reply:
-        check = await self._checks.get(visit.person, press.check)
+        """Answer a press on a check, once it is clear whose it is and that it may still be changed."""
+        if survey_id := survey_of(press.check):
+            survey = await self._surveys.get(survey_id)
+            if survey is None or survey.team.tenant_id != visit.person.tenant_id.lower():
+                return Reply(stale_card(self._texts))
+            if survey.phase is not Phase.OPEN:
+                return Reply(over_card(self._texts, survey))
+            visit = replace(visit, survey=survey)
+        check = await self._checks.get(visit.respondent, press.check)
         if check is None or not self._knows_question(check, press):
             return Reply(stale_card(self._texts))
-        edition = self._edition_of(check)
+        return await self._pressed_on_own(visit, check, press)
+
+    async def _pressed_on_own(self, visit: Visit, check: Check, press: CheckPress) -> Reply:
         match press:
             case PickRole(_, role):
                 return await self._here(visit, await self._checks.set_role(check, role))
             case GiveAnswer(_, question, answer):
                 if answer is None:
-                    return Reply(question_card(self._texts, edition, check, question, unanswered=True))
+                    return self._asks(visit, check, question, unanswered=True)
                 return await self._answer(visit, check, question, answer)
             case GoBack(_, question):
                 return await self._back(visit, check, question)
             case Pause() if not check.finished_at:
-                return self._paused(check)
+                return self._paused(visit, check)
             case ChangeAnswer(_, question) if check.finished_at and question:
-                return Reply(question_card(self._texts, edition, check, question))
+                return self._asks(visit, check, question)
         return await self._look_at(visit, check, press)
 
     async def _look_at(self, visit: Visit, check: Check, press: CheckPress) -> Reply:
@@ -184,7 +194,7 @@ class Survey:
             case ShowAnswers() | ChangeAnswer():
                 return Reply(answers_card(self._texts, edition, check))
             case _:
-                return Reply(result_card(self._texts, edition, check))
+                return self._shows_result(visit, check)
 
     async def _answer(
         self, visit: Visit, check: Check, question: str, answer: Answer, *, typed: bool = False
@@ -209,19 +219,46 @@ class Survey:
             visit, await self._checks.revisit(check, question_before(question, edition.order))
         )
 
-    def _paused(self, check: Check) -> Reply:
-        return Reply(paused_card(self._texts, len(check.answers), len(self._edition_of(check).order)))
+    def _paused(self, visit: Visit, check: Check) -> Reply:
+        go_on = TakeSurvey(visit.survey.id) if visit.survey else Start()
+        return Reply(paused_card(self._texts, len(check.answers), len(self._edition_of(check).order), go_on))
 
     async def _here(self, visit: Visit, check: Check, notice: str = "") -> Reply:
         """The card the person is at; the last answer finishes the check."""
-        edition = self._edition_of(check)
         question = self._open_question(check)
         if question == ROLE:
-            return Reply(role_card(self._texts, check, notice=notice))
+            return Reply(role_card(self._texts, check, notice=notice, label=self._label(visit)))
         if question is not None:
-            return Reply(question_card(self._texts, edition, check, question, notice=notice))
-        finished = await self._checks.finish(check, visit.at) if check.finished_at is None else check
-        return Reply(result_card(self._texts, edition, finished, notice=notice), settled=True)
+            return self._asks(visit, check, question, notice=notice)
+        if check.finished_at is None:
+            check = await self._checks.finish(check, visit.at)
+            if visit.survey and not await self._is_open(visit.survey):
+                # It closed in this very moment, and nobody can tell any more whether the answers counted.
+                return Reply(over_card(self._texts, visit.survey))
+            notice = notice or (finished_note(self._texts, visit.survey) if visit.survey else "")
+        return replace(self._shows_result(visit, check, notice=notice), settled=True)
+
+    def _asks(
+        self, visit: Visit, check: Check, question: str, *, notice: str = "", unanswered: bool = False
+    ) -> Reply:
+        edition, label = self._edition_of(check), self._label(visit)
+        return Reply(
+            question_card(
+                self._texts, edition, check, question, notice=notice, unanswered=unanswered, label=label
+            )
+        )
+
+    def _shows_result(self, visit: Visit, check: Check, *, notice: str = "") -> Reply:
+        edition, label = self._edition_of(check), self._label(visit)
+        return Reply(result_card(self._texts, edition, check, notice=notice, label=label))
+
+    def _label(self, visit: Visit) -> str:
+        """What a check's cards say about the survey it belongs to."""
+        return survey_label(self._texts, visit.survey) if visit.survey else ""
+
+    async def _is_open(self, survey: Survey) -> bool:
+        now = await self._surveys.get(survey.id)
+        return now is not None and now.phase is Phase.OPEN
 
     def _saved(self, edition: Edition, question: str, answer: Answer) -> str:
         return self._texts(

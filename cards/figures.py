@@ -1,0 +1,35 @@
+"""How numbers, shares, days and spans of time are written for people."""
+
+from __future__ import annotations
+
+import datetime as dt
+from math import ceil
+
+from babel.numbers import format_decimal, format_percent
+
+from content.texts import Texts
+
+
+def numeral(texts: Texts, number: int) -> str:
+    """A number as people write it: "1,240"."""
+    return format_decimal(number, locale=texts.locale)
+
+
+def percent(texts: Texts, share: float) -> str:
+    """A share between 0 and 1 in whole percent: "78%". Only nothing is 0, and only all is 100."""
+    whole = round(share * 100)
+    if 0 < share < 1:
+        whole = min(max(whole, 1), 99)
+    return format_percent(whole / 100, locale=texts.locale)
+
+
+def day(texts: Texts, one: dt.date) -> str:
+    """A day as people write it: "Nov 23, 2026"."""
+    return texts.date(dt.datetime.combine(one, dt.time(), dt.UTC), dt.UTC)
+
+
+def duration(texts: Texts, seconds: float) -> str:
+    """About how long something takes: "about 2 minutes"; never shorter than it is."""
+    if seconds < 60:  # noqa: PLR2004 - seconds of a minute
+        return texts("duration.short")
+    return texts.count("duration.minutes", ceil(seconds / 60))

@@ -1,0 +1,52 @@
+"""The one who is spoken to: hands each word and each press to the dialog it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cards.elements import Card
+from cards.presses import Press
+from cards.survey_presses import InvitationPress, LeadPress
+from cards.talk import help_card
+from content.texts import Texts
+from dialogs.check import CheckDialog
+from dialogs.invitations import InvitationDialog
+from dialogs.surveys import SurveyDialog
+from dialogs.turn import Reply, Visit
+from dialogs.words import LEADING, PERSONAL, PUBLIC, Vocabulary
+
+
+class Coach:
+    """Answers people in their own chat, and teams in their channels."""
+
+    def __init__(
+        self, texts: Texts, checks: CheckDialog, invitations: InvitationDialog, surveys: SurveyDialog
+    ) -> None:
+        self._texts = texts
+        self._vocabulary = Vocabulary(texts)
+        self._checks = checks
+        self._invitations = invitations
+        self._surveys = surveys
+
+    async def said(self, visit: Visit, text: str, *, in_public: bool) -> Reply:
+        """Answer what a person typed in their own chat, or in a channel or group chat."""
+        command = self._vocabulary.meaning(text)
+        if command in LEADING:
+            return replace(await self._surveys.said(visit, command), public=True)
+        if in_public and (command not in PERSONAL or command == "help"):
+            intro = self._texts("help.in_public")
+            card = help_card(self._texts, PUBLIC, intro=intro, start=self._texts("button.start"))
+            return Reply(card, public=True)
+        return await self._checks.said(visit, text)
+
+    async def pressed(self, visit: Visit, press: Press) -> Reply:
+        """Answer a press of a button."""
+        if isinstance(press, LeadPress):
+            return replace(await self._surveys.pressed(visit, press), public=True)
+        if isinstance(press, InvitationPress):
+            return await self._invitations.pressed(visit, press)
+        return await self._checks.pressed(visit, press)
+
+    def welcome(self, *, in_public: bool) -> Card:
+        """What greets a person, or a team or group chat, that has just got the app."""
+        return self._checks.welcome(in_public=in_public)

@@ -1,0 +1,82 @@
+"""What people whom a survey asks do with its invitation."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from cards.invitation import (
+    declined_card,
+    invitation_card,
+    not_asked_card,
+    not_now_card,
+    over_card,
+    rehearsed_card,
+    snoozed_card,
+)
+
+from assessment.survey import Phase, Survey
+from cards.survey_presses import InvitationPress, NotMe, NotNow, TakeSurvey
+from cards.talk import stale_card
+from content.loading import Content
+from dialogs.check import CheckDialog
+from dialogs.turn import Reply, Visit
+from storage.deliveries import Deliveries
+from storage.surveys import Surveys
+
+MORNING = dt.time(9)
+"""When somebody is asked again who said "not now", in their own time zone."""
+
+
+class InvitationDialog:
+    """Takes people from an invitation into the check, or leaves them alone as long as they wish."""
+
+    def __init__(
+        self, content: Content, surveys: Surveys, deliveries: Deliveries, checks: CheckDialog
+    ) -> None:
+        self._content = content
+        self._texts = content.texts
+        self._surveys = surveys
+        self._deliveries = deliveries
+        self._checks = checks
+
+    async def pressed(self, visit: Visit, press: InvitationPress) -> Reply:
+        """Answer a press on an invitation."""
+        survey = await self._surveys.get(press.survey)
+        if survey is None or survey.team.tenant_id != visit.person.tenant_id.lower():
+            return Reply(stale_card(self._texts))
+        if survey.phase in {Phase.DRAFT, Phase.AWAITING}:
+            return Reply(rehearsed_card(self._texts, survey))
+        if survey.phase is not Phase.OPEN:
+            return Reply(over_card(self._texts, survey))
+        if not await self._deliveries.is_asked(survey, visit.person):
+            return Reply(not_asked_card(self._texts))
+        match press:
+            case TakeSurvey():
+                return await self._take(visit, survey, press)
+            case NotNow(until=None):
+                return Reply(not_now_card(self._texts, survey))
+            case NotNow():
+                return await self._put_off(visit, survey, press)
+            case NotMe():
+                await self._deliveries.decline(survey, visit.person, declined=True)
+                return Reply(declined_card(self._texts, survey))
+
+    async def _take(self, visit: Visit, survey: Survey, press: TakeSurvey) -> Reply:
+        await self._deliveries.decline(survey, visit.person, declined=False)
+        if press.role is not None:
+            return await self._checks.begin_in_survey(visit, survey, press.role)
+        edition = self._content.editions[survey.plan.edition]
+        return await self._checks.go_on_in_survey(visit, survey) or Reply(
+            invitation_card(self._texts, edition, survey)
+        )
+
+    async def _put_off(self, visit: Visit, survey: Survey, press: NotNow) -> Reply:
+        until = wanted_again(visit.at.astimezone(visit.zone), next_week=press.until == "next-week")
+        await self._deliveries.put_off(survey, visit.person, until, visit.at)
+        return Reply(snoozed_card(self._texts, survey, until))
+
+
+def wanted_again(now: dt.datetime, *, next_week: bool) -> dt.datetime:
+    """The morning of tomorrow, or of next week's Monday, in the time zone of `now`."""
+    day = now.date() + dt.timedelta(days=7 - now.weekday() if next_week else 1)
+    return dt.datetime.combine(day, MORNING, now.tzinfo)

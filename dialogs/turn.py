@@ -1,0 +1,62 @@
+"""What every dialog gets and gives: a visit, and a reply."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from assessment.model import Person
+from assessment.survey import Survey
+from cards.elements import Card
+from storage.surveys import Home, Post
+
+
+class RosterUnavailable(Exception):
+    """Teams does not tell who is in a team; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """Where in a team something was said or pressed."""
+
+    home: Home
+    id: str
+    """Of the channel, without a thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who speaks, when, where, and in which message."""
+
+    person: Person
+    activity_id: str
+    at: dt.datetime
+    zone: dt.tzinfo
+    """The person's own time zone, for dates on cards."""
+    name: str = ""
+    channel: Channel | None = None
+    """None outside of teams."""
+    pressed: Post | None = None
+    """The message whose button was pressed."""
+    survey: Survey | None = None
+    """The survey whose check this is about; None for the person's own checks."""
+
+    @property
+    def respondent(self) -> Person:
+        """Under whom the check's answers are kept."""
+        return self.survey.respondent(self.person) if self.survey else self.person
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The card a person gets."""
+
+    card: Card
+    public: bool = False
+    """Whether others may see it; what is not public goes to the person's own chat."""
+    settled: bool = False
+    """Whether everybody who sees the message should see this card too, on all their devices."""
+    at_home: Card | None = None
+    """One more card, for the person's own chat."""
+    export: Survey | None = None
+    """A closed survey to be handed over as a workbook, in the person's own chat."""

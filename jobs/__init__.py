@@ -1,0 +1,1 @@
+"""Durable work: surveys are sent, reminded and closed, whatever happens to a process."""

@@ -1,0 +1,38 @@
+"""Waiting: for the database to come back, and for Teams to take what it did not take now."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Iterator
+from typing import TypeVar
+
+from storage.database import UNAVAILABLE
+
+log = logging.getLogger(__name__)
+
+Value = TypeVar("Value")
+
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 60.0
+"""Seconds between two tries."""
+
+
+def pauses() -> Iterator[float]:
+    """Seconds to wait before the next try, doubling, with jitter so that not all come back at once."""
+    pause = FIRST_PAUSE
+    while True:
+        yield pause * random.uniform(0.8, 1.2)  # noqa: S311 - jitter, not a secret
+        pause = min(2 * pause, LONGEST_PAUSE)
+
+
+async def persist(call: Callable[[], Awaitable[Value]]) -> Value:
+    """Repeat a call that is harmless to repeat for as long as the database is away."""
+    for pause in pauses():
+        try:
+            return await call()
+        except UNAVAILABLE as error:
+            log.warning("the database does not answer, trying again: %s", error)
+            await asyncio.sleep(min(pause, 5))
+    raise AssertionError("pauses never end")

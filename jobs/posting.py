@@ -1,0 +1,118 @@
+"""What a survey's channel sees: one card that fills up, and the result."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import hashlib
+import json
+import logging
+from collections.abc import Callable
+
+from assessment.survey import Phase, Survey
+from cards.elements import Card
+from dialogs.survey_views import SurveyViews
+from jobs.pacer import Pacer
+from jobs.patience import pauses
+from jobs.port import Outcome, Port, Refused, RetryAfter, Sent
+from storage.database import Database
+from storage.surveys import Home, Post
+
+log = logging.getLogger(__name__)
+
+PROGRESS = "progress"
+RESULT = "result"
+
+EDIT_EVERY = dt.timedelta(seconds=10)
+"""Shorter would count against the few messages that Teams allows in one conversation."""
+
+
+class Poster:
+    """Posts each thing once, whatever happens, and edits it as often as it may."""
+
+    def __init__(
+        self,
+        database: Database,
+        views: SurveyViews,
+        port: Port,
+        pacer: Pacer,
+        *,
+        clock: Callable[[], dt.datetime],
+    ) -> None:
+        self._surveys = database.surveys
+        self._deliveries = database.deliveries
+        self._conversations = database.conversations
+        self._views = views
+        self._port = port
+        self._pacer = pacer
+        self._clock = clock
+
+    async def post_result(self, survey: Survey) -> None:
+        """Post the result of a closed survey; where the channel cannot be reached, the lead gets it."""
+        card = await self._views.result(survey)
+        if not await self._post_once(survey, RESULT, card):
+            chat = await self._conversations.of(survey.asked_by)
+            if chat:
+                await self._pacer.turn(survey.team.tenant_id)
+                outcome = await self._port.send_card(chat, card)
+                log.info("the lead got the result instead of the channel: %s", outcome)
+
+    async def show_progress(self) -> None:
+        """Bring the progress cards that may be edited now up to date, and post those that are missing."""
+        running = await self._surveys.running()
+        editable = await self._surveys.editable(PROGRESS, EDIT_EVERY) if running else set()
+        for survey in running:
+            if survey.id in editable:
+                await self.edit_progress(survey)
+            elif survey.phase is Phase.OPEN and await self._surveys.post(survey, PROGRESS) is None:
+                await self._post_once(survey, PROGRESS, await self._progress(survey))
+
+    async def edit_progress(self, survey: Survey, *, at_once: bool = False) -> None:
+        """Have the progress card show what is true now, if it does not."""
+        post = await self._surveys.post(survey, PROGRESS)
+        home = await self._surveys.home(survey.team)
+        if post is None or home is None:
+            return
+        card = await self._progress(survey)
+        pause = dt.timedelta() if at_once else EDIT_EVERY
+        if not await self._surveys.claim_edit(survey, PROGRESS, _digest(card), pause):
+            return
+        await self._pacer.turn(survey.team.tenant_id)
+        outcome = await self._port.edit_card(home.service_url, post, card)
+        if not isinstance(outcome, Sent | Refused):
+            # Nobody knows what it shows now, so that the next look edits it again.
+            await self._surveys.claim_edit(survey, PROGRESS, "", dt.timedelta())
+            log.warning("the progress card was not edited: %s", outcome)
+
+    async def _progress(self, survey: Survey) -> Card:
+        if survey.phase is Phase.CLOSED:
+            return await self._views.result(survey)
+        return self._views.progress(survey, await self._deliveries.numbers(survey), self._clock())
+
+    async def _post_once(self, survey: Survey, kind: str, card: Card) -> bool:
+        """Whether this, or somebody else, has posted it, or tried to and does not know."""
+        home = await self._surveys.home(survey.team)
+        if home is None:
+            return False
+        if not await self._surveys.claim_post(survey, kind):
+            return True
+        posted = await self._post(survey, home, card)
+        if isinstance(posted, Post):
+            await self._surveys.keep_post(survey, kind, posted)
+            return True
+        log.warning("the %s of a survey was not posted: %s", kind, posted)
+        return False
+
+    async def _post(self, survey: Survey, home: Home, card: Card) -> Post | Outcome:
+        """Begin a thread in the survey's channel; while Teams says "later", again."""
+        for pause in pauses():
+            await self._pacer.turn(survey.team.tenant_id)
+            posted = await self._port.post_card(home, survey.channel_id, card)
+            if not isinstance(posted, RetryAfter):
+                return posted
+            await asyncio.sleep(max(pause, posted.seconds or 0))
+        raise AssertionError("pauses never end")
+
+
+def _digest(card: Card) -> str:
+    return hashlib.sha256(json.dumps(card, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,184 @@
+"""Sending a survey's messages: to everybody they are meant for, to nobody twice, and every outcome kept.
+
+A row of the ledger is claimed before Teams is called, and settled after. What is between the two when a
+process dies is unknown, and stays so. The engine only says who does which part; the ledger knows who was sent
+what.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import uuid4
+
+from assessment.survey import Delivery, Phase, Refusal, Survey
+from cards.elements import Card
+from cards.invitation import invitation_card
+from content.loading import Content
+from jobs.pacer import Pacer
+from jobs.patience import pauses, persist
+from jobs.port import Outcome, Port, Refused, RetryAfter, Sent, Unknown
+from storage.conversations import Conversation
+from storage.database import Database
+from storage.deliveries import Letter, Round
+from storage.surveys import Home
+
+log = logging.getLogger(__name__)
+
+NEXT_UP = 2
+"""Letters of a part that are claimed and wait for their turn: enough that no turn is missed, few enough that
+a process that dies leaves few in doubt."""
+
+OPENING_TRIES = 6
+"""How often a chat is opened that Teams gives no answer about, which is harmless to repeat."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Errand:
+    """What all letters of a part have in common."""
+
+    survey: Survey
+    home: Home
+    card: Card
+    is_reminder: bool
+    next_up: asyncio.Semaphore
+
+
+class Sender:
+    """Plans rounds and sends their parts."""
+
+    def __init__(
+        self,
+        content: Content,
+        database: Database,
+        port: Port,
+        pacer: Pacer,
+        *,
+        replica: str,
+        clock: Callable[[], dt.datetime],
+    ) -> None:
+        self._content = content
+        self._surveys = database.surveys
+        self._deliveries = database.deliveries
+        self._conversations = database.conversations
+        self._checks = database.checks
+        self._port = port
+        self._pacer = pacer
+        self._replica = replica
+        self._clock = clock
+
+    async def plan_round(self, survey_id: str, number: int) -> list[int]:
+        """Write down who gets a round's message; the parts to be sent. Repeated, it goes on where it was."""
+        survey, round_ = await self._surveys.get(survey_id), Round(survey_id, number)
+        if survey is None or not await self._deliveries.begin(round_):
+            return await self._deliveries.waiting_parts(round_)
+        kind, due_at = await self._deliveries.kind_of(round_)
+        if kind == "reminder":
+            await self._deliveries.skip_earlier(round_, due_at)
+            finished = await self._checks.finished_in(survey)
+            await self._deliveries.plan(survey, round_, self._clock(), leave_out=finished)
+        return await self._deliveries.begin_sending(round_)
+
+    async def send_part(self, survey_id: str, number: int, part: int) -> None:
+        """Send a part's letters until none of them waits any more."""
+        round_ = Round(survey_id, number)
+        survey = await persist(lambda: self._surveys.get(survey_id))
+        if survey is None:
+            return
+        home = await persist(lambda: self._surveys.home(survey.team))
+        if home is None:
+            log.warning("a survey is stopped, since its team has no app any more")
+            await persist(lambda: self._surveys.stop(survey, self._clock()))
+            return
+        kind, _ = await persist(lambda: self._deliveries.kind_of(round_))
+        errand = self._errand(survey, home, is_reminder=kind != "invitation")
+        for number_of_try, pause in enumerate(pauses()):
+            letters = await persist(lambda: self._deliveries.waiting(survey, round_, part))
+            if not letters:
+                break
+            gives_up = number_of_try >= OPENING_TRIES
+            async with asyncio.TaskGroup() as sending:
+                for letter in letters:
+                    sending.create_task(self._send(errand, letter, pause, gives_up=gives_up))
+        await persist(lambda: self._deliveries.end(round_))
+
+    def _errand(self, survey: Survey, home: Home, *, is_reminder: bool) -> _Errand:
+        edition = self._content.editions[survey.plan.edition]
+        card = invitation_card(self._content.texts, edition, survey, reminder=is_reminder)
+        return _Errand(survey, home, card, is_reminder, asyncio.Semaphore(NEXT_UP))
+
+    async def _send(self, errand: _Errand, letter: Letter, pause: float, *, gives_up: bool) -> None:
+        """Try to send one letter, and keep what became of it; what Teams does not take now stays waiting."""
+        claim = uuid4().hex
+        chat = letter.home or await self._opened(errand, letter)
+        if isinstance(chat, Conversation):
+            async with errand.next_up:
+                if not await self._claimed(errand, letter, claim):
+                    return
+                await self._turn(letter)
+            outcome = await self._port.send_card(chat, errand.card)
+            if letter.home and isinstance(outcome, Refused) and outcome.reason is Refusal.GONE:
+                # The chat that was known is gone, not the person: the next try opens a new one.
+                await persist(lambda: self._conversations.lose(letter.person, chat))
+                outcome = RetryAfter(None)
+            await self._keep(letter, claim, outcome)
+        else:
+            outcome = Refused(0, chat.reason) if gives_up and isinstance(chat, Unknown) else chat
+            if isinstance(outcome, Refused) and await self._claimed(errand, letter, claim):
+                await self._keep(letter, claim, outcome)
+        if isinstance(outcome, RetryAfter) and outcome.seconds is not None:
+            seconds = outcome.seconds
+            await persist(lambda: self._pacer.pause(letter.person.tenant_id, seconds))
+            await asyncio.sleep(max(pause, seconds))
+        elif isinstance(outcome, RetryAfter | Unknown):
+            await asyncio.sleep(pause)
+
+    async def _claimed(self, errand: _Errand, letter: Letter, claim: str) -> bool:
+        claimed = await persist(lambda: self._deliveries.claim(letter, claim, self._replica, self._clock()))
+        if claimed and errand.is_reminder and await self._is_done(errand.survey, letter):
+            await self._settle(letter, claim, Delivery.STOPPED, "finished")
+            return False
+        return claimed
+
+    async def _is_done(self, survey: Survey, letter: Letter) -> bool:
+        """Whether somebody has finished, or declined, since the round was planned."""
+        now = await persist(lambda: self._surveys.get(survey.id))
+        if now is None or now.phase is not Phase.OPEN:
+            return True
+        check = await persist(lambda: self._checks.latest(now.respondent(letter.person)))
+        declined = await persist(lambda: self._deliveries.has_declined(survey, letter.person))
+        return declined or bool(check and check.finished_at)
+
+    async def _keep(self, letter: Letter, claim: str, outcome: Outcome) -> None:
+        match outcome:
+            case Sent():
+                await self._settle(letter, claim, Delivery.DELIVERED)
+            case Refused():
+                log.info("a message was refused: %d %s", outcome.status, outcome.code)
+                await self._settle(letter, claim, Delivery.REFUSED, outcome.reason)
+            case Unknown():
+                log.warning("whether a message arrived is unknown: %s", outcome.reason)
+                await self._settle(letter, claim, Delivery.UNKNOWN, outcome.reason)
+            case RetryAfter():
+                await persist(lambda: self._deliveries.release(letter, claim, self._clock()))
+
+    async def _settle(self, letter: Letter, claim: str, state: Delivery, reason: str = "") -> None:
+        now = self._clock()
+        await persist(lambda: self._deliveries.settle(letter, claim, state, now, reason=reason))
+
+    async def _opened(self, errand: _Errand, letter: Letter) -> Conversation | Refused | RetryAfter | Unknown:
+        """The person's own chat, opened and remembered; or why it is not."""
+        home, tenant_id = errand.home, letter.person.tenant_id
+        await self._turn(letter)
+        outcome = await self._port.open_chat(home.service_url, home.bot_id, tenant_id, letter.member_id)
+        if not isinstance(outcome, Sent):
+            return outcome
+        chat = Conversation(outcome.id, home.service_url)
+        await persist(lambda: self._conversations.remember(letter.person, chat))
+        return chat
+
+    async def _turn(self, letter: Letter) -> None:
+        await persist(lambda: self._pacer.turn(letter.person.tenant_id))

@@ -1,0 +1,157 @@
+"""The look around: whatever is due is begun, and whatever was left lying is taken up.
+
+Every replica looks, all the time. What is found is handed to the engine under an id that names it, or done by
+a statement that only one can win, so that many eyes do no more than one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import replace
+
+from assessment.survey import Phase, Survey
+from jobs.engine import Engine
+from jobs.posting import Poster
+from storage.database import UNAVAILABLE, Database
+from storage.deliveries import Round
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 5.0
+"""Seconds; also how often a process says that it is alive."""
+
+SILENCE = dt.timedelta(seconds=15)
+"""After which a process counts as dead. With LOOK_EVERY it is taken over within 20 seconds."""
+
+DIED = "the bot stopped while sending"
+
+WORK_KEPT = dt.timedelta(days=7)
+"""How long the engine's own rows stay after the work is done."""
+
+TIDY_EVERY = 3600.0
+"""Seconds."""
+
+
+class Watch:
+    """Looks around, every few seconds and as soon as `nudged` is set."""
+
+    def __init__(
+        self,
+        database: Database,
+        engine: Engine,
+        poster: Poster,
+        *,
+        replica: str,
+        nudged: asyncio.Event,
+        clock: Callable[[], dt.datetime],
+    ) -> None:
+        self._surveys = database.surveys
+        self._deliveries = database.deliveries
+        self._engine = engine
+        self._poster = poster
+        self._replica = replica
+        self._clock = clock
+        self._nudged = nudged
+        self._tidied_at: float | None = None
+        self._idle: dict[Round, set[int]] = {}
+
+    @contextlib.asynccontextmanager
+    async def looking(self) -> AsyncIterator[None]:
+        """Look around until the block ends."""
+        task = asyncio.create_task(self._keep_looking())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+            with contextlib.suppress(*UNAVAILABLE):
+                await self._deliveries.bury(self._replica)
+
+    async def look(self) -> None:
+        """Look around once."""
+        await self._deliveries.beat(self._replica)
+        await self._take_over()
+        await self._begin_rounds()
+        await self._pick_up_parts()
+        await self._close()
+        await self._poster.show_progress()
+        await self._tidy()
+
+    async def _keep_looking(self) -> None:
+        while True:
+            self._nudged.clear()
+            try:
+                await self.look()
+            except UNAVAILABLE as error:
+                log.warning("the database does not answer: %s", error)
+            except Exception:
+                log.exception("looking around failed")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._nudged.wait(), LOOK_EVERY)
+
+    async def _take_over(self) -> None:
+        """What a process that died had claimed is unknown; the rest of its work goes to the living."""
+        for dead in await self._deliveries.silent(SILENCE):
+            log.warning("the process %s is silent, its work is taken over", dead)
+            await self._deliveries.lose(dead, DIED, self._clock())
+            await self._engine.take_over(dead)
+            await self._deliveries.bury(dead)
+
+    async def _begin_rounds(self) -> None:
+        for one in await self._deliveries.due_rounds(self._clock()):
+            await self._engine.start(
+                "round", f"round:{one.survey_id}:{one.number}", one.survey_id, one.number
+            )
+
+    async def _pick_up_parts(self) -> None:
+        """Hand parts to the engine again in which something waits and, at two looks, nobody worked."""
+        rounds = await self._deliveries.sending_rounds()
+        idle: dict[Round, set[int]] = {}
+        for one in rounds:
+            await self._deliveries.end(one)
+            at_work = {int(id_.rpartition(":")[2]) for id_ in await self._engine.unfinished(part_id(one))}
+            idle[one] = set(await self._deliveries.waiting_parts(one)) - at_work
+            lying = idle[one] & self._idle.get(one, set())
+            if lying and await self._deliveries.try_again(one):
+                log.warning("%d parts of a round are handed out again", len(lying))
+                await start_parts(self._engine, replace(one, tries=one.tries + 1), lying)
+        self._idle = idle
+
+    async def _close(self) -> None:
+        """Begin to close what is over, and go on with what is being closed."""
+        being_sent = {one.survey_id for one in await self._deliveries.sending_rounds()}
+        for survey in await self._surveys.running():
+            if survey.phase is Phase.OPEN and await self._is_over(survey, being_sent):
+                await self._surveys.begin_closing(survey, self._clock())
+        for survey in await self._surveys.running():
+            if survey.phase is Phase.CLOSING:
+                await self._engine.start("close", f"close:{survey.id}", survey.id)
+
+    async def _is_over(self, survey: Survey, being_sent: set[str]) -> bool:
+        if survey.closes_at <= self._clock():
+            return True
+        return survey.id not in being_sent and (await self._deliveries.numbers(survey)).all_done
+
+    async def _tidy(self) -> None:
+        """Let the engine forget what was done long ago."""
+        if self._tidied_at is None or self._tidied_at <= time.monotonic() - TIDY_EVERY:
+            self._tidied_at = time.monotonic()
+            await self._engine.forget(dt.datetime.now(dt.UTC) - WORK_KEPT)
+
+
+def part_id(round_: Round, part: int | str = "") -> str:
+    """What the engine calls a part's job; without a part, how all of the round's parts begin."""
+    prefix = f"part:{round_.survey_id}:{round_.number}:"
+    return prefix if part == "" else f"{prefix}{round_.tries}:{part}"
+
+
+async def start_parts(engine: Engine, round_: Round, parts: Iterable[int]) -> None:
+    """Have parts of a round sent; one that was started already is left as it is."""
+    for part in parts:
+        await engine.start("part", part_id(round_, part), round_.survey_id, round_.number, part)

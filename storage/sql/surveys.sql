@@ -1,0 +1,109 @@
+-- name: remember_team(tenant_id, team_id, name, service_url, bot_id)!
+insert into teams (tenant_id, team_id, name, service_url, bot_id)
+values (:tenant_id, :team_id, :name, :service_url, :bot_id)
+on conflict (tenant_id, team_id) do update set
+    name = case when excluded.name = '' then teams.name else excluded.name end,
+    service_url = excluded.service_url, bot_id = excluded.bot_id
+where teams.service_url <> excluded.service_url or teams.bot_id <> excluded.bot_id
+    or excluded.name not in ('', teams.name);
+
+-- name: forget_team(tenant_id, team_id)!
+delete from teams where tenant_id = :tenant_id and team_id = :team_id;
+
+-- name: teams(tenant_id)
+select team_id, name, service_url, bot_id from teams where tenant_id = :tenant_id order by name, team_id;
+
+-- name: plan(id, tenant_id, team_id, team_name, channel_id, name, edition, anonymous, smallest_group, reminder_days, closes_on, zone, closes_at, lead_id, lead_name, now)!
+insert into surveys (
+    id, tenant_id, team_id, team_name, channel_id, name, edition, anonymous, smallest_group, reminder_days,
+    closes_on, zone, closes_at, phase, lead_id, lead_name, planned_at
+) values (
+    :id, :tenant_id, :team_id, :team_name, :channel_id, :name, :edition, :anonymous, :smallest_group,
+    :reminder_days, :closes_on, :zone, :closes_at, 'draft', :lead_id, :lead_name, :now
+) on conflict (id) do update set
+    team_id = excluded.team_id, team_name = excluded.team_name, channel_id = excluded.channel_id,
+    name = excluded.name, edition = excluded.edition, anonymous = excluded.anonymous,
+    smallest_group = excluded.smallest_group, reminder_days = excluded.reminder_days,
+    closes_on = excluded.closes_on, zone = excluded.zone, closes_at = excluded.closes_at,
+    lead_id = excluded.lead_id, lead_name = excluded.lead_name, planned_at = excluded.planned_at,
+    counted_at = null
+where surveys.tenant_id = excluded.tenant_id and surveys.phase = 'draft';
+
+-- name: get(id)
+select id, tenant_id, team_id, team_name, channel_id, name, edition, anonymous, smallest_group, reminder_days,
+    closes_on, zone, closes_at, phase, lead_id, lead_name, opened_at, closed_at, stopped_at, secret,
+    numbers, tallies, counted_at
+from surveys where id = :id;
+
+-- name: of_tenant(tenant_id)
+select id, tenant_id, team_id, team_name, channel_id, name, edition, anonymous, smallest_group, reminder_days,
+    closes_on, zone, closes_at, phase, lead_id, lead_name, opened_at, closed_at, stopped_at, secret,
+    numbers, tallies, counted_at
+from surveys
+where tenant_id = :tenant_id and phase in ('awaiting', 'open', 'closing', 'closed')
+order by coalesce(opened_at, planned_at) desc, id
+limit 200;
+
+-- name: running()
+select id, tenant_id, team_id, team_name, channel_id, name, edition, anonymous, smallest_group, reminder_days,
+    closes_on, zone, closes_at, phase, lead_id, lead_name, opened_at, closed_at, stopped_at, secret,
+    numbers, tallies, counted_at
+from surveys where phase in ('open', 'closing');
+
+-- name: asking(tenant_id, person_id)
+select surveys.id, surveys.tenant_id, team_id, team_name, channel_id, surveys.name, edition, anonymous,
+    smallest_group, reminder_days, closes_on, zone, closes_at, phase, lead_id, lead_name, opened_at, closed_at,
+    stopped_at, secret, numbers, tallies, counted_at
+from recipients join surveys on surveys.id = recipients.survey_id
+where recipients.person_id = :person_id and surveys.tenant_id = :tenant_id and surveys.phase = 'open'
+    and recipients.excluded is null;
+
+-- name: counted(id, now)!
+update surveys set counted_at = :now where id = :id and phase = 'draft';
+
+-- name: ask_second(id)!
+update surveys set phase = 'awaiting' where id = :id and phase = 'draft';
+
+-- name: open(id, secret, now)!
+update surveys set phase = 'open', opened_at = :now, secret = :secret
+where id = :id and phase in ('draft', 'awaiting');
+
+-- name: cancel(id)!
+update surveys set phase = 'cancelled' where id = :id and phase in ('draft', 'awaiting');
+
+-- name: stop(id, now)!
+update surveys set stopped_at = :now where id = :id and phase = 'open' and stopped_at is null;
+
+-- name: remind(id, now, since)!
+update surveys set reminded_at = :now
+where id = :id and phase = 'open' and stopped_at is null and (reminded_at is null or reminded_at <= :since);
+
+-- name: begin_closing(id, now)!
+update surveys set phase = 'closing', closed_at = :now where id = :id and phase = 'open';
+
+-- name: close(id, numbers, tallies)!
+update surveys set phase = 'closed', secret = null, numbers = :numbers, tallies = :tallies
+where id = :id and phase = 'closing';
+
+-- name: claim_post(survey_id, kind)!
+insert into posts (survey_id, kind, state) values (:survey_id, :kind, 'sending')
+on conflict (survey_id, kind) do nothing;
+
+-- name: keep_post(survey_id, kind, state, conversation_id, activity_id)!
+insert into posts (survey_id, kind, state, conversation_id, activity_id, edited_at)
+values (:survey_id, :kind, :state, :conversation_id, :activity_id, clock_ms())
+on conflict (survey_id, kind) do update set
+    state = excluded.state, conversation_id = excluded.conversation_id, activity_id = excluded.activity_id,
+    edited_at = excluded.edited_at;
+
+-- name: post(survey_id, kind)^
+select state, conversation_id, activity_id from posts where survey_id = :survey_id and kind = :kind;
+
+-- name: editable(kind, pause)
+select survey_id from posts
+where kind = :kind and state = 'sent' and edited_at <= clock_ms() - :pause;
+
+-- name: edit_post(survey_id, kind, shown, pause)!
+update posts set shown = :shown, edited_at = clock_ms()
+where survey_id = :survey_id and kind = :kind and state = 'sent' and shown <> :shown
+    and edited_at <= clock_ms() - :pause;

@@ -1,0 +1,339 @@
+"""Surveys, the teams that can have one, and the posts about them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from assessment.model import Person, parse_answer
+from assessment.survey import Numbers, Phase, Plan, Refusal, Survey, Team
+from assessment.team import Group, Tallies
+from storage.backend import Connect
+from storage.columns import guid, milliseconds, moment
+from storage.schema import CONFLICTS
+
+Row = tuple[Any, ...]
+
+INVITATION = 0
+"""The number of a survey's first round. The others are numbered by the millisecond they are due."""
+
+PART = 100
+"""People in one part of a round: enough that the engine's own rows do not count."""
+
+MILLISECOND = dt.timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A team, and how the bot reaches it."""
+
+    team: Team
+    service_url: str
+    bot_id: str
+    """What the bot is called there, such as 28:..."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A survey with what is kept of it once it is closed: its numbers then, and what was answered."""
+
+    survey: Survey
+    numbers: Numbers
+    tallies: Tallies
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A message of the bot in a survey's channel."""
+
+    conversation_id: str
+    activity_id: str
+
+
+class Surveys:
+    """Every change is one statement or one transaction; a change that comes too late changes nothing."""
+
+    def __init__(self, sql: Any, rounds: Any, connect: Connect, transaction: Connect) -> None:
+        self._sql = sql
+        self._rounds = rounds
+        self._connect = connect
+        self._transaction = transaction
+
+    # Teams
+
+    async def remember_team(self, home: Home) -> None:
+        """Keep that a team has the app; a name that is not known now does not replace one that was."""
+        row = {"name": home.team.name, "service_url": home.service_url, "bot_id": home.bot_id}
+        async with self._connect() as connection:
+            await self._sql.remember_team(connection, **_key(home.team), **row)
+
+    async def forget_team(self, team: Team) -> None:
+        """Drop a team that the app was removed from."""
+        async with self._connect() as connection:
+            await self._sql.forget_team(connection, **_key(team))
+
+    async def homes(self, tenant_id: str) -> list[Home]:
+        """The teams of a tenant that have the app, by name."""
+        async with self._connect() as connection:
+            rows = [row async for row in self._sql.teams(connection, tenant_id=guid(tenant_id))]
+        return [Home(Team(guid(tenant_id), id_, name), url, bot) for id_, name, url, bot in rows]
+
+    async def home(self, team: Team) -> Home | None:
+        """How a team is reached; None where it does not have the app."""
+        homes = await self.homes(team.tenant_id)
+        return next((one for one in homes if one.team.id == team.id), None)
+
+    # Surveys
+
+    async def plan(self, survey: Survey, now: dt.datetime) -> None:
+        """Keep a draft, in place of what it was before; what is no draft any more stays as it is."""
+        plan = survey.plan
+        async with self._connect() as connection:
+            await self._sql.plan(
+                connection,
+                id=survey.id,
+                **_key(survey.team),
+                team_name=survey.team.name,
+                channel_id=survey.channel_id,
+                name=plan.name,
+                edition=plan.edition,
+                anonymous=int(plan.is_anonymous),
+                smallest_group=plan.smallest_group,
+                reminder_days=json.dumps(plan.reminder_days),
+                closes_on=plan.closes_on.isoformat(),
+                zone=survey.zone,
+                closes_at=milliseconds(survey.closes_at),
+                lead_id=guid(survey.asked_by.object_id),
+                lead_name=survey.asked_by_name,
+                now=milliseconds(now),
+            )
+
+    async def get(self, survey_id: str) -> Survey | None:
+        """The survey with this id, of whatever tenant."""
+        found = await self._read(self._sql.get, id=survey_id)
+        return found[0].survey if found else None
+
+    async def under_way(self, tenant_id: str) -> list[Survey]:
+        """The surveys of a tenant that are not over, newest first."""
+        found = await self._read(self._sql.of_tenant, tenant_id=guid(tenant_id))
+        return [one.survey for one in found if one.survey.phase.is_under_way]
+
+    async def closed(self, tenant_id: str) -> list[Record]:
+        """The closed surveys of a tenant, newest first."""
+        found = await self._read(self._sql.of_tenant, tenant_id=guid(tenant_id))
+        return [one for one in found if one.survey.phase is Phase.CLOSED]
+
+    async def running(self) -> list[Survey]:
+        """All surveys that are open or being closed."""
+        return [one.survey for one in await self._read(self._sql.running)]
+
+    async def asking(self, person: Person) -> list[Survey]:
+        """The open surveys that ask this person."""
+        tenant_id, person_id = guid(person.tenant_id), guid(person.object_id)
+        found = await self._read(self._sql.asking, tenant_id=tenant_id, person_id=person_id)
+        return [one.survey for one in found]
+
+    async def counted(self, survey: Survey, now: dt.datetime) -> None:
+        """Keep that the whole roster of a draft is known, until it is planned anew."""
+        await self._change(self._sql.counted, id=survey.id, now=milliseconds(now))
+
+    async def ask_second(self, survey: Survey) -> bool:
+        """Have a draft wait for a second lead; false where it is no draft or the team has another survey."""
+        async with self._connect() as connection:
+            return await _unless_taken(self._sql.ask_second(connection, id=survey.id))
+
+    async def open(
+        self, survey: Survey, secret: str | None, reminders: Iterable[dt.datetime], now: dt.datetime
+    ) -> bool:
+        """Open a survey, with an invitation for everybody on its roster, and reminders.
+
+        False where it is open already, or another survey of the team is.
+        """
+        at = milliseconds(now)
+        rounds = [(INVITATION, "invitation", at)]
+        rounds += [(due, "reminder", due) for due in map(milliseconds, reminders)]
+        async with self._transaction() as connection:
+            opened = await _unless_taken(self._sql.open(connection, id=survey.id, secret=secret, now=at))
+            for number, kind, due in rounds if opened else ():
+                await self._rounds.add_round(
+                    connection, survey_id=survey.id, number=number, kind=kind, due_at=due
+                )
+            if opened:
+                await self._rounds.invite_all(connection, survey_id=survey.id, size=PART, now=at)
+            return opened
+
+    async def cancel(self, survey: Survey) -> bool:
+        """Drop a survey that was not opened."""
+        return await self._change(self._sql.cancel, id=survey.id)
+
+    async def stop(self, survey: Survey, now: dt.datetime) -> bool:
+        """Send nothing more; false where it was stopped before."""
+        stopped = await self._change(self._sql.stop, id=survey.id, now=milliseconds(now))
+        await self.end_rounds(survey, now)
+        return stopped
+
+    async def remind(self, survey: Survey, due_at: dt.datetime, since: dt.datetime) -> bool:
+        """Take the turn to remind at `due_at`; false where the last was after `since`, or nothing is open."""
+        return await self._change(
+            self._sql.remind, id=survey.id, now=milliseconds(due_at), since=milliseconds(since)
+        )
+
+    async def begin_closing(self, survey: Survey, now: dt.datetime) -> bool:
+        """Count no more answers and send nothing more; false where that was done before."""
+        began = await self._change(self._sql.begin_closing, id=survey.id, now=milliseconds(now))
+        await self.end_rounds(survey, now)
+        return began
+
+    async def end_rounds(self, survey: Survey, now: dt.datetime) -> None:
+        """Mark all that was not sent yet as stopped; repeated, it finds what came back since."""
+        async with self._connect() as connection:
+            await self._rounds.stop_rounds(connection, survey_id=survey.id)
+            await self._rounds.stop_deliveries(connection, survey_id=survey.id, now=milliseconds(now))
+
+    async def close(self, survey: Survey, numbers: Numbers, tallies: Tallies) -> bool:
+        """Keep the result and destroy the secret."""
+        return await self._change(
+            self._sql.close, id=survey.id, numbers=_numbers_text(numbers), tallies=_tallies_text(tallies)
+        )
+
+    # Posts
+
+    async def claim_post(self, survey: Survey, kind: str) -> bool:
+        """Take the turn to post; false where somebody did before."""
+        return await self._change(self._sql.claim_post, survey_id=survey.id, kind=kind)
+
+    async def keep_post(self, survey: Survey, kind: str, post: Post) -> None:
+        """Keep where a post is."""
+        row = {"conversation_id": post.conversation_id, "activity_id": post.activity_id}
+        await self._change(self._sql.keep_post, survey_id=survey.id, kind=kind, state="sent", **row)
+
+    async def post(self, survey: Survey, kind: str) -> Post | None:
+        """A post, if it was sent."""
+        async with self._connect() as connection:
+            row = await self._sql.post(connection, survey_id=survey.id, kind=kind)
+        return Post(*row[1:]) if row and row[0] == "sent" else None
+
+    async def editable(self, kind: str, pause: dt.timedelta) -> set[str]:
+        """The surveys whose post was not edited for so long."""
+        async with self._connect() as connection:
+            rows = self._sql.editable(connection, kind=kind, pause=pause // MILLISECOND)
+            return {survey_id async for (survey_id,) in rows}
+
+    async def claim_edit(self, survey: Survey, kind: str, shown: str, pause: dt.timedelta) -> bool:
+        """Take the turn to edit a post; false where it shows this already, or was edited within the pause."""
+        return await self._change(
+            self._sql.edit_post,
+            survey_id=survey.id,
+            kind=kind,
+            shown=shown,
+            pause=pause // MILLISECOND,
+        )
+
+    async def _change(self, statement: Any, **values: object) -> bool:
+        async with self._connect() as connection:
+            changed: int = await statement(connection, **values)
+            return changed == 1
+
+    async def _read(self, statement: Any, **values: object) -> list[Record]:
+        async with self._connect() as connection:
+            return [_record(row) async for row in statement(connection, **values)]
+
+
+def _key(team: Team) -> dict[str, str]:
+    return {"tenant_id": guid(team.tenant_id), "team_id": team.id}
+
+
+async def _unless_taken(statement: Any) -> bool:
+    """Whether a statement changed its row; the team's other survey, opened at the same moment, forbids it."""
+    try:
+        changed: int = await statement
+    except CONFLICTS:
+        return False
+    return changed == 1
+
+
+def _record(row: Row) -> Record:
+    """What one row says; before a survey is closed nothing is kept of it yet."""
+    id_, tenant_id, team_id, team_name, channel_id, name, edition, anonymous, smallest, days = row[:10]
+    closes_on, zone, closes_at, phase, lead_id, lead_name, opened_at, closed_at, stopped_at, secret = row[
+        10:20
+    ]
+    survey = Survey(
+        id=id_,
+        team=Team(tenant_id, team_id, team_name),
+        channel_id=channel_id,
+        plan=Plan(
+            name=name,
+            edition=edition,
+            is_anonymous=bool(anonymous),
+            smallest_group=smallest,
+            reminder_days=tuple(json.loads(days)),
+            closes_on=dt.date.fromisoformat(closes_on),
+        ),
+        zone=zone,
+        closes_at=moment(closes_at),
+        phase=Phase(phase),
+        asked_by=Person(tenant_id, lead_id),
+        asked_by_name=lead_name,
+        opened_at=_moment(opened_at),
+        closed_at=_moment(closed_at),
+        counted=row[22] is not None,
+        stopped=stopped_at is not None,
+        secret=secret,
+    )
+    return Record(survey, _numbers(row[20]), _tallies(row[21]))
+
+
+def _moment(value: int | None) -> dt.datetime | None:
+    return None if value is None else moment(value)
+
+
+def _numbers_text(numbers: Numbers) -> str:
+    counted = ("waiting", "delivered", "unknown", "stopped", "declined", "started", "finished")
+    refused = {str(reason): people for reason, people in numbers.refused.items()}
+    return json.dumps({name: getattr(numbers, name) for name in counted} | {"refused": refused})
+
+
+def _numbers(text: str | None) -> Numbers:
+    if text is None:
+        return NOBODY
+    data = json.loads(text)
+    refused = {Refusal(reason): people for reason, people in data.pop("refused").items()}
+    return Numbers(refused=refused, **data)
+
+
+NOBODY = Numbers(waiting=0, delivered=0, refused={}, unknown=0, stopped=0, declined=0, started=0, finished=0)
+
+GROUPS = ("everybody", "leaders", "makers")
+
+
+def _tallies_text(tallies: Tallies) -> str:
+    return json.dumps({name: _group_data(getattr(tallies, name)) for name in GROUPS})
+
+
+def _group_data(group: Group | None) -> dict[str, Any] | None:
+    if group is None:
+        return None
+    counts = {
+        discipline: {str(answer): people for answer, people in counted.items()}
+        for discipline, counted in group.counts.items()
+    }
+    return {"people": group.people, "counts": counts}
+
+
+def _tallies(text: str | None) -> Tallies:
+    data = {} if text is None else json.loads(text)
+    return Tallies(**{name: _group(data.get(name)) for name in GROUPS})
+
+
+def _group(data: Mapping[str, Any] | None) -> Group | None:
+    if data is None:
+        return None
+    counts = {
+        discipline: {parse_answer(answer): people for answer, people in counted.items()}
+        for discipline, counted in data["counts"].items()
+    }
+    return Group(data["people"], counts)

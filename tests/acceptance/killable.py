@@ -1,0 +1,121 @@
+"""The bot as processes of its own, which can be frozen, and killed without warning."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Self
+
+from aiohttp import ClientError, ClientSession
+
+ROOT = Path(__file__).parents[2]
+
+
+class KillableBot:
+    """`python app.py`, as a deployment runs it; each start is on the same port and adds to the same log."""
+
+    def __init__(self, database_url: str, log: Path, **environment: str) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self._port = free.getsockname()[1]
+        self._log = log
+        self._environment = {"DATABASE_URL": database_url, "PORT": str(self._port), **environment}
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        return (self.url,)
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text(encoding="utf-8", errors="replace") if self._log.exists() else ""
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
+    async def starts(self, **environment: str) -> Self:
+        """Returns once it is ready; what `environment` says stays so for later starts."""
+        self._environment |= environment
+        with self._log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                ROOT / "app.py",
+                cwd=ROOT,
+                env=os.environ | self._environment,
+                stdout=log,
+                stderr=log,
+            )
+        async with asyncio.timeout(30), ClientSession() as session:
+            while not await self._is_ready(session):  # noqa: ASYNC110 - another process tells nobody
+                await asyncio.sleep(0.05)
+        return self
+
+    async def is_killed(self) -> None:
+        """As by the kernel: no goodbye, nothing flushed."""
+        await self._ends(signal.SIGKILL)
+
+    async def stops(self) -> None:
+        """As a deployment asks for it; returns when it has ended by itself."""
+        await self._ends(signal.SIGTERM)
+
+    def freezes(self) -> None:
+        """Stands still, as a machine that swaps; connections stay open."""
+        self._signals(signal.SIGSTOP)
+
+    def thaws(self) -> None:
+        self._signals(signal.SIGCONT)
+
+    async def _ends(self, how: signal.Signals) -> None:
+        if self._process is not None and self.is_running:
+            self._process.send_signal(how)
+            await self._process.wait()
+
+    def _signals(self, how: signal.Signals) -> None:
+        assert self._process is not None
+        assert self.is_running, f"the bot has ended:\n{self.log}"
+        self._process.send_signal(how)
+
+    async def _is_ready(self, session: ClientSession) -> bool:
+        assert self.is_running, f"the bot did not start:\n{self.log}"
+        try:
+            async with session.get(f"{self.url}/readyz") as response:
+                return response.status == 200
+        except ClientError:
+            return False
+
+
+class Replicas:
+    """Several bots on one database; at the end they are killed, and pytest shows their logs of a failure."""
+
+    def __init__(self, bots: Iterable[KillableBot]) -> None:
+        self.bots = tuple(bots)
+
+    def __getitem__(self, number: int) -> KillableBot:
+        return self.bots[number]
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for number, bot in enumerate(self.bots):
+            await bot.is_killed()
+            if bot.log:
+                sys.stdout.write(f"--- log of replica {number} ---\n{bot.log}\n")
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        return tuple(bot.url for bot in self.bots)
+
+    async def start(self, **environment: str) -> Self:
+        """One after the other, so that the first alone migrates the database."""
+        for bot in self.bots:
+            await bot.starts(**environment)
+        return self
