@@ -83,7 +83,7 @@ class Handler(ActivityHandler):
 
     async def close(self) -> None:
         """Let what was begun in the background end."""
-        await asyncio.gather(*self._background)
+        await asyncio.gather(*self._background, return_exceptions=True)
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:
         """Somebody typed, or pressed a button in a client that cannot replace cards."""
@@ -267,7 +267,12 @@ class Handler(ActivityHandler):
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._background.add(task)
-        task.add_done_callback(self._background.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("what was to happen after a turn failed", exc_info=error)
 
     async def _apologise(self, context: TurnContext, error: Exception) -> None:
         reference = secrets.token_hex(4)

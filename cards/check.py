@@ -51,8 +51,8 @@ def question_card(
 ) -> Card:
     """One discipline's question, with the answer given before already picked.
 
-    `notice` tells what was just saved elsewhere, `label` which survey asks; `unanswered` that Next was pressed
-    with nothing picked.
+    `notice` tells what was just saved elsewhere, `label` which survey asks; `unanswered` that Next was
+    pressed with nothing picked.
     """
     discipline = edition.disciplines[question]
     number, of = edition.order.index(question) + 1, len(edition.order)
@@ -93,14 +93,16 @@ def question_card(
     )
 
 
-def paused_card(texts: Texts, answered: int, of: int, go_on: Press) -> Card:
-    """What is saved, and how to come back."""
+def paused_card(texts: Texts, answered: int, of: int, go_on: Press, *, label: str = "") -> Card:
+    """What is saved, and how to come back. `label` says which survey asks."""
     return card(
         texts,
         [
             heading(texts("paused.heading")),
             progress_bar(answered, of),
-            text(texts("paused.text", answered=answered, of=of)),
+            *labels(label),
+            text(texts("paused.saved", answered=answered, of=of)),
+            text(texts("paused.go_on_in_survey" if label else "paused.go_on")),
             buttons([button(texts("button.go_on"), go_on, primary=True)]),
         ],
     )

@@ -29,9 +29,7 @@ from content.model import Discipline, Edition, Link, LinkState, Opportunity
 from content.texts import Texts
 
 
-def result_card(
-    texts: Texts, edition: Edition, check: Check, *, notice: str = "", label: str = ""
-) -> Card:
+def result_card(texts: Texts, edition: Edition, check: Check, *, notice: str = "", label: str = "") -> Card:
     """The stage, what it means, why, and what to do; or what is missing where no stage can be named.
 
     `label` says which survey the check belongs to.

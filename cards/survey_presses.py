@@ -13,6 +13,9 @@ from assessment.model import Role
 _CONFIG = ConfigDict(extra="forbid")
 
 SurveyId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+BEYOND_ANY = 1_000_000
+"""No number that anybody is asked for is as large."""
+
 TeamId = Annotated[str, Field(min_length=1, max_length=200)]
 Line = Annotated[str, Field(max_length=200)]
 """What somebody typed; the dialog says what is wrong with it, since the person can mend it."""
@@ -32,7 +35,7 @@ def _whole(given: object) -> object:
         number = float(given) if isinstance(given, str) else None
     except ValueError:
         return None
-    return int(number) if number is not None and number.is_integer() and abs(number) < 1e6 else None
+    return int(number) if number is not None and number.is_integer() and abs(number) < BEYOND_ANY else None
 
 
 Day = Annotated[dt.date | None, BeforeValidator(_day)]

@@ -162,12 +162,15 @@ def awaiting_card(texts: Texts, survey: Survey, reach: Reach, *, notice: str = "
     )
 
 
-def cancelled_card(texts: Texts, survey: Survey) -> Card:
-    """A survey that was not sent, and will not be."""
+def cancelled_card(texts: Texts, survey: Survey | None = None) -> Card:
+    """A survey that was not sent, and will not be; None where it had no name yet."""
+    title = texts("survey.cancelled.nameless")
+    if survey:
+        title = texts("survey.cancelled.heading", survey=verbatim(survey.plan.name))
     return card(
         texts,
         [
-            heading(texts("survey.cancelled.heading", survey=verbatim(survey.plan.name))),
+            heading(title),
             text(texts("survey.cancelled.text")),
             buttons([button(texts("survey.button.set_up"), SetUpSurvey())]),
         ],

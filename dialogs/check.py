@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cards.invitation import finished_note, over_card, survey_label
-
 from assessment.check import ROLE, Check, open_question, question_after, question_before
 from assessment.model import Answer, Level, Role
 from assessment.scoring import standing
 from assessment.survey import Phase, Survey
 from cards.check import paused_card, question_card, role_card
 from cards.elements import Card
+from cards.invitation import finished_note, over_card, survey_label
 from cards.naming import answer_name
 from cards.presses import (
     ChangeAnswer,
@@ -165,7 +164,13 @@ class CheckDialog:
         check = await self._checks.get(visit.respondent, press.check)
         if check is None or not self._knows_question(check, press):
             return Reply(stale_card(self._texts))
-        return await self._pressed_on_own(visit, check, press)
+        try:
+            return await self._pressed_on_own(visit, check, press)
+        except LookupError:
+            if visit.survey is None:
+                raise
+            # The survey was closed in this very moment, and its checks are deleted.
+            return Reply(over_card(self._texts, visit.survey))
 
     async def _pressed_on_own(self, visit: Visit, check: Check, press: CheckPress) -> Reply:
         match press:
@@ -221,7 +226,8 @@ class CheckDialog:
 
     def _paused(self, visit: Visit, check: Check) -> Reply:
         go_on = TakeSurvey(visit.survey.id) if visit.survey else Start()
-        return Reply(paused_card(self._texts, len(check.answers), len(self._edition_of(check).order), go_on))
+        answered, of = len(check.answers), len(self._edition_of(check).order)
+        return Reply(paused_card(self._texts, answered, of, go_on, label=self._label(visit)))
 
     async def _here(self, visit: Visit, check: Check, notice: str = "") -> Reply:
         """The card the person is at; the last answer finishes the check."""

@@ -13,7 +13,7 @@ from dialogs.check import CheckDialog
 from dialogs.invitations import InvitationDialog
 from dialogs.surveys import SurveyDialog
 from dialogs.turn import Reply, Visit
-from dialogs.words import LEADING, PERSONAL, PUBLIC, Vocabulary
+from dialogs.words import IN_GROUP_CHAT, IN_TEAM, LEADING, PERSONAL, Vocabulary
 
 
 class Coach:
@@ -35,7 +35,8 @@ class Coach:
             return replace(await self._surveys.said(visit, command), public=True)
         if in_public and (command not in PERSONAL or command == "help"):
             intro = self._texts("help.in_public")
-            card = help_card(self._texts, PUBLIC, intro=intro, start=self._texts("button.start"))
+            words = IN_TEAM if visit.channel else IN_GROUP_CHAT
+            card = help_card(self._texts, words, intro=intro, start=self._texts("button.start"))
             return Reply(card, public=True)
         return await self._checks.said(visit, text)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from assessment.survey import Phase, Survey
 from cards.invitation import (
     declined_card,
     invitation_card,
@@ -13,8 +14,6 @@ from cards.invitation import (
     rehearsed_card,
     snoozed_card,
 )
-
-from assessment.survey import Phase, Survey
 from cards.survey_presses import InvitationPress, NotMe, NotNow, TakeSurvey
 from cards.talk import stale_card
 from content.loading import Content
@@ -58,8 +57,7 @@ class InvitationDialog:
             case NotNow():
                 return await self._put_off(visit, survey, press)
             case NotMe():
-                await self._deliveries.decline(survey, visit.person, declined=True)
-                return Reply(declined_card(self._texts, survey))
+                return await self._decline(visit, survey)
 
     async def _take(self, visit: Visit, survey: Survey, press: TakeSurvey) -> Reply:
         await self._deliveries.decline(survey, visit.person, declined=False)
@@ -70,8 +68,20 @@ class InvitationDialog:
             invitation_card(self._texts, edition, survey)
         )
 
+    async def _decline(self, visit: Visit, survey: Survey) -> Reply:
+        """Leave the person alone; whoever has finished is counted there, and not as declined too."""
+        now = await self._checks.go_on_in_survey(visit, survey)
+        if now and now.settled:
+            return now
+        await self._deliveries.decline(survey, visit.person, declined=True)
+        return Reply(declined_card(self._texts, survey))
+
     async def _put_off(self, visit: Visit, survey: Survey, press: NotNow) -> Reply:
         until = wanted_again(visit.at.astimezone(visit.zone), next_week=press.until == "next-week")
+        if until >= survey.closes_at:
+            edition = self._content.editions[survey.plan.edition]
+            notice = self._texts("invitation.too_late")
+            return Reply(invitation_card(self._texts, edition, survey, notice=notice))
         await self._deliveries.put_off(survey, visit.person, until, visit.at)
         return Reply(snoozed_card(self._texts, survey, until))
 

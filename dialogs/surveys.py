@@ -5,9 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Awaitable, Callable, Sequence
 
-from cards.survey_progress import ask_to_close_card
-from cards.survey_talk import not_a_lead_card, nothing_open_card, pick_survey_card
-
 from assessment.survey import Phase, Survey
 from cards.survey_presses import (
     AskToClose,
@@ -25,6 +22,9 @@ from cards.survey_presses import (
     ShowTeamResult,
     StopSending,
 )
+from cards.survey_progress import ask_to_close_card
+from cards.survey_setup import cancelled_card
+from cards.survey_talk import not_a_lead_card, nothing_open_card, pick_survey_card
 from cards.talk import stale_card
 from content.texts import Texts
 from dialogs.planning import Planning
@@ -83,6 +83,8 @@ class SurveyDialog:
         survey = await self._surveys.get(press.survey)
         if survey is None and isinstance(press, Rehearse):
             return await self._planning.rehearse(visit, press)
+        if survey is None and isinstance(press, CancelSurvey):
+            return Reply(cancelled_card(self._texts), settled=True)
         if survey is None or survey.team.tenant_id != visit.person.tenant_id.lower():
             return Reply(stale_card(self._texts))
         if survey.phase in PLANNED:

@@ -12,8 +12,11 @@ PERSONAL = ("start", "result", "opportunities", "history", "help")
 LEADING = ("survey", "status", "remind", "close", "results")
 """The commands of CoE leads, in a team channel or in their own chat."""
 
-PUBLIC = ("start", *LEADING, "help")
-"""The commands of a team channel or a group chat."""
+IN_TEAM = ("start", *LEADING, "help")
+"""The commands of a team channel."""
+
+IN_GROUP_CHAT = ("start", "help")
+"""The commands of a group chat."""
 
 
 class Vocabulary:

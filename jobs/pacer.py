@@ -17,7 +17,7 @@ that differ from request to request, and so bring some closer together on their 
 MOST = 5
 """Slots taken at once, when that many callers wait: a tenth of a second's worth."""
 
-LATE = 0.020
+LATE = 0.030
 """Seconds for which a slot is still good. Used later, it would run into those that follow."""
 
 
@@ -122,8 +122,7 @@ class Pacer:
 
 async def _comes(lane: _Lane, slot: float) -> bool:
     """Wait for the instant of a slot; False when it is not to be used, for a pause or for being late."""
-    if slot >= lane.closed_until:
-        await asyncio.sleep(slot - _now())
+    await asyncio.sleep(slot - _now())
     return lane.closed_until <= slot and _now() <= slot + LATE
 
 

@@ -65,7 +65,7 @@ from content.loading import load
 from content.model import Edition
 from content.texts import Texts
 from content.yaml_source import ContentError
-from dialogs.words import PERSONAL, PUBLIC
+from dialogs.words import IN_TEAM, PERSONAL
 
 ROOT = Path(__file__).resolve().parent.parent
 EDITION = "2021-10"
@@ -197,7 +197,7 @@ def _helped(texts: Texts, edition: Edition) -> Named:
     yield "help-unknown-word", help_card(texts, PERSONAL, intro=texts("help.unknown"), start=start)
     yield "help-unknown-answer", help_card(texts, PERSONAL, intro=at_question, start=go_on)
     yield "help-unknown-role", help_card(texts, PERSONAL, intro=at_role, start=go_on)
-    yield "help-in-public", help_card(texts, PUBLIC, intro=texts("help.in_public"), start=start)
+    yield "help-in-public", help_card(texts, IN_TEAM, intro=texts("help.in_public"), start=start)
 
 
 def _looked_back(texts: Texts, edition: Edition) -> Named:

@@ -10,7 +10,9 @@ HERE = "@Maturity Coach"
 PEOPLE = ("Ada Lovelace", "Bo Diddley", "Cy Twombly", "Di Caprio", "Ed Sheeran", "Flo Rida")
 
 
-def a_team(teams: Teams, people: tuple[str, ...] = PEOPLE, name: str = "Contoso CoE") -> tuple[Team, Colleague]:
+def a_team(
+    teams: Teams, people: tuple[str, ...] = PEOPLE, name: str = "Contoso CoE"
+) -> tuple[Team, Colleague]:
     """A team that has the app, and its first member in the General channel."""
     members = [teams.colleague(person) for person in people]
     team = teams.team(name, *members)
@@ -21,14 +23,16 @@ def a_team(teams: Teams, people: tuple[str, ...] = PEOPLE, name: str = "Contoso 
 async def rehearses(lead: Colleague, **plan: object) -> Seen:
     """Types `survey`, fills in the plan, and sees whom it would reach."""
     await lead.says(f"{HERE} survey")
-    await lead.fills(press="Show what will happen", **plan)
+    await lead.fills(plan, press="Show what will happen")
     return lead.last_card()
 
 
 async def sends(lead: Colleague, **plan: object) -> None:
     """Has everybody in the team asked."""
     card = await rehearses(lead, **plan)
-    await lead.presses(next(title for title in card.buttons if title[:8] == "Send to " and title[8].isdigit()))
+    await lead.presses(
+        next(title for title in card.buttons if title[:8] == "Send to " and title[8].isdigit())
+    )
 
 
 async def is_asked(person: Colleague) -> Seen:
@@ -49,5 +53,3 @@ async def answers(
 async def all_answer(teams: Teams, team: Team, given: tuple[str, ...] = ANSWERS) -> None:
     for person in teams.everybody_in(team):
         await answers(person, given)
-
-

@@ -174,9 +174,12 @@ async def test_reminders_go_to_those_who_have_not_finished(teams: Teams, clock: 
     await cy.will_see("Reminder:", within=20)
     await answers(cy)
     clock.moves(days=2)
-    for person in teams.everybody_in(team)[3:]:
-        await teams.connector.wait_until(lambda who=person: len(who.messages_in(who.place)) == 3, within=20)
+    others = teams.everybody_in(team)[3:]
+    await teams.connector.wait_until(
+        lambda: all(len(one.messages_in(one.place)) == 3 for one in others), within=20
+    )
 
+    assert [len(one.messages_in(one.place)) for one in others] == [3, 3, 3]
     assert [len(one.messages_in(one.place)) for one in (bo, cy)] == [1, 2]
 
 

@@ -109,7 +109,7 @@ def test_every_link_between_pages_leads_somewhere(page: str) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_file_that_a_page_names_is_there(page: str) -> None:
     """Paths of the project in a page follow the files when these move."""
-    rooms = "assessment|bot|cards|content|dialogs|manifest|scripts|storage|tests"
+    rooms = "assessment|benchmarks|bot|cards|content|dialogs|jobs|manifest|scripts|storage|tests"
     named = re.findall(rf"`((?:{rooms})/[\w./-]*)`", PAGES[page])
 
     assert [one for one in named if not (ROOT / one).exists()] == []

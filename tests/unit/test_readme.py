@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from bot.settings import Settings
 from content.loading import load
-from dialogs.words import PERSONAL, PUBLIC
+from dialogs.words import IN_GROUP_CHAT, IN_TEAM, LEADING, PERSONAL
 from tests.tables import section, table
 
 ROOT = Path(__file__).parents[2]
@@ -81,12 +81,19 @@ def test_every_command_word_can_be_tried() -> None:
 
 def test_the_words_of_a_channel_are_named() -> None:
     """In public the bot offers fewer words, and the README says which, and what becomes of the others."""
-    public = " and ".join(f"`{TEXTS.words[one][0]}`" for one in PUBLIC)
-    *others, last = (f"`{TEXTS.words[one][0]}`" for one in PERSONAL if one not in PUBLIC)
+    public = " and ".join(f"`{TEXTS.words[one][0]}`" for one in IN_GROUP_CHAT)
+    *others, last = (f"`{TEXTS.words[one][0]}`" for one in PERSONAL if one not in IN_TEAM)
     said = " ".join(section(README, "Try it").split())
 
     assert f"it offers {public} there" in said
     assert f"{', '.join(others)} and {last} work there as well" in said
+
+
+def test_every_word_of_a_lead_is_named() -> None:
+    """What a CoE lead can type is in a table of its own, in the order of the help."""
+    words = [row[0] for row in table(section(README, "Ask a team"))]
+
+    assert words == [f"`{TEXTS.words[one][0]}`" for one in LEADING]
 
 
 def test_the_words_that_answer_a_question_are_named() -> None:

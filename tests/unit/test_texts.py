@@ -18,7 +18,7 @@ from content.loading import CONTENT
 from content.model import LinkState
 from content.text_shape import SCHEMA
 from content.texts import Texts, plain
-from dialogs.words import PERSONAL, PUBLIC
+from dialogs.words import IN_TEAM, PERSONAL
 from tests.text_calls import ROOT, TextCall, sources, text_calls
 
 CALLS = text_calls()
@@ -102,7 +102,7 @@ def test_a_text_with_a_number_has_the_plural_forms_of_its_language(call: TextCal
         *(f"role.names.{one}" for one in Role),
         *(f"answer.{one}" for one in NoLevel),
         *(f"uncounted.{one}" for one in NoLevel),
-        *(f"command.{one}" for one in {*PERSONAL, *PUBLIC}),
+        *(f"command.{one}" for one in {*PERSONAL, *IN_TEAM}),
         *(f"survey.phase.{one}" for one in Phase),
         *(f"survey.excluded.{one}.other" for one in Exclusion),
         *(f"survey.refused.{one}.other" for one in Refusal),
@@ -118,7 +118,7 @@ def test_each_of_a_kind_has_its_text(key: str) -> None:
 
 def test_the_words_that_people_may_type_are_those_the_bot_understands() -> None:
     """Nothing is listed that means nothing, and nothing is understood that has no word."""
-    assert set(TEXTS.words) == {*PERSONAL, *PUBLIC, "back", "pause", *NoLevel, *Role}
+    assert set(TEXTS.words) == {*PERSONAL, *IN_TEAM, "back", "pause", *NoLevel, *Role}
 
 
 def test_a_number_takes_the_singular_where_the_language_has_one() -> None:
