@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 
 CARD_PRESS = "adaptiveCard/action"
 FILE_CONSENT = "fileConsent/invoke"
+GRACE_SECONDS = 5.0
+
 REMOVED = "remove"
 """Not "remove-upgrade", which a new version of the app brings."""
 
@@ -82,8 +84,11 @@ class Handler(ActivityHandler):
                     await self._apologise(turn_context, error)
 
     async def close(self) -> None:
-        """Let what was begun in the background end."""
-        await asyncio.gather(*self._background, return_exceptions=True)
+        """Let what was begun in the background end, for a while."""
+        if self._background:
+            await asyncio.wait(self._background, timeout=GRACE_SECONDS)
+        for task in self._background:
+            task.cancel()
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:
         """Somebody typed, or pressed a button in a client that cannot replace cards."""

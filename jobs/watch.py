@@ -10,8 +10,9 @@ import asyncio
 import contextlib
 import datetime as dt
 import logging
+import math
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import replace
 
 from assessment.survey import Phase, Survey
@@ -58,45 +59,46 @@ class Watch:
         self._clock = clock
         self._nudged = nudged
         self._tidied_at: float | None = None
+        self._beating_since = math.inf
         self._idle: dict[Round, set[int]] = {}
 
     @contextlib.asynccontextmanager
     async def looking(self) -> AsyncIterator[None]:
         """Look around until the block ends."""
-        task = asyncio.create_task(self._keep_looking())
+        # Apart, so that a Teams that answers slowly neither delays work nor makes this process look dead.
+        habits = {self._beat: None, self._look: self._nudged, self._poster.show_progress: None}
+        tasks = [asyncio.create_task(_keep(habit, wake)) for habit, wake in habits.items()]
         try:
             yield
         finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             with contextlib.suppress(*UNAVAILABLE):
                 await self._deliveries.bury(self._replica)
 
-    async def look(self) -> None:
-        """Look around once."""
-        await self._deliveries.beat(self._replica)
+    async def _beat(self) -> None:
+        """Say that this process is alive."""
+        try:
+            await self._deliveries.beat(self._replica)
+        except UNAVAILABLE:
+            self._beating_since = math.inf
+            raise
+        self._beating_since = min(self._beating_since, time.monotonic())
+
+    async def _look(self) -> None:
+        self._nudged.clear()
         await self._take_over()
         await self._begin_rounds()
         await self._pick_up_parts()
         await self._close()
-        await self._poster.show_progress()
         await self._tidy()
-
-    async def _keep_looking(self) -> None:
-        while True:
-            self._nudged.clear()
-            try:
-                await self.look()
-            except UNAVAILABLE as error:
-                log.warning("the database does not answer: %s", error)
-            except Exception:
-                log.exception("looking around failed")
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._nudged.wait(), LOOK_EVERY)
 
     async def _take_over(self) -> None:
         """What a process that died had claimed is unknown; the rest of its work goes to the living."""
+        if time.monotonic() - self._beating_since <= SILENCE.total_seconds():
+            # While the database was away nobody could be heard.
+            return
         for dead in await self._deliveries.silent(SILENCE):
             log.warning("the process %s is silent, its work is taken over", dead)
             await self._deliveries.lose(dead, DIED, self._clock())
@@ -143,6 +145,22 @@ class Watch:
         if self._tidied_at is None or self._tidied_at <= time.monotonic() - TIDY_EVERY:
             self._tidied_at = time.monotonic()
             await self._engine.forget(dt.datetime.now(dt.UTC) - WORK_KEPT)
+
+
+async def _keep(habit: Callable[[], Awaitable[None]], wake: asyncio.Event | None) -> None:
+    """Do something every few seconds, and as soon as `wake` is set."""
+    while True:
+        try:
+            await habit()
+        except UNAVAILABLE as error:
+            log.warning("the database does not answer: %s", error)
+        except Exception:
+            log.exception("looking around failed")
+        if wake is None:
+            await asyncio.sleep(LOOK_EVERY)
+            continue
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(wake.wait(), LOOK_EVERY)
 
 
 def part_id(round_: Round, part: int | str = "") -> str:

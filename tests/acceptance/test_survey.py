@@ -1,14 +1,18 @@
 """A survey from the lead's first word to the team's result, as everybody in Teams sees it."""
 
+import pytest
+
 from tests.acceptance.clock import Clock
 from tests.acceptance.colleagues import begins
 from tests.acceptance.running import on_both_databases
 from tests.acceptance.surveys import HERE, PEOPLE, a_team, all_answer, answers, is_asked, rehearses, sends
 from tests.acceptance.teams import Teams
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 
 @on_both_databases
-async def test_a_survey_from_the_first_word_to_the_result(teams: Teams, clock: Clock) -> None:
+async def test_a_survey_from_the_first_word_to_the_result(teams: Teams) -> None:
     """The lead asks, everybody answers in their own chat, and the channel gets the team's stage."""
     team, lead = a_team(teams)
 
@@ -27,7 +31,7 @@ async def test_a_survey_from_the_first_word_to_the_result(teams: Teams, clock: C
     assert "6 of 6 asked finished (100%)" in result.text
 
 
-async def test_an_invitation_says_who_asks_for_what_and_until_when(teams: Teams, clock: Clock) -> None:
+async def test_an_invitation_says_who_asks_for_what_and_until_when(teams: Teams) -> None:
     """And whether it is anonymous."""
     team, lead = a_team(teams)
     await sends(lead, name="Autumn check")
@@ -66,7 +70,7 @@ async def test_a_survey_leaves_the_own_check_alone(teams: Teams, clock: Clock) -
     assert "Survey" not in own.text
 
 
-async def test_a_result_needs_enough_people(teams: Teams, clock: Clock) -> None:
+async def test_a_result_needs_enough_people(teams: Teams) -> None:
     """Below the smallest group nothing of what was answered is shown."""
     team, lead = a_team(teams)
     await sends(lead, name="Autumn check")
@@ -95,7 +99,7 @@ async def test_a_survey_closes_by_itself(teams: Teams, clock: Clock) -> None:
     assert "is closed" in late.sees_one_card().heading
 
 
-async def test_the_channel_sees_it_fill_up(teams: Teams, clock: Clock) -> None:
+async def test_the_channel_sees_it_fill_up(teams: Teams) -> None:
     """One card, edited in place, whose numbers add up."""
     team, lead = a_team(teams)
     await sends(lead, name="Autumn check")
@@ -107,7 +111,7 @@ async def test_the_channel_sees_it_fill_up(teams: Teams, clock: Clock) -> None:
     assert "= 6" in card.text
 
 
-async def test_the_same_word_in_the_own_chat(teams: Teams, clock: Clock) -> None:
+async def test_the_same_word_in_the_own_chat(teams: Teams) -> None:
     """A lead may also begin in their own chat; the channel then gets the progress."""
     team, _ = a_team(teams)
     lead = teams.everybody_in(team)[0]
@@ -120,9 +124,9 @@ async def test_the_same_word_in_the_own_chat(teams: Teams, clock: Clock) -> None
     assert len(PEOPLE) == len([await is_asked(one) for one in teams.everybody_in(team)])
 
 
-async def test_one_survey_a_team(teams: Teams, clock: Clock) -> None:
+async def test_one_survey_a_team(teams: Teams) -> None:
     """A second one is refused with a pointer to the first."""
-    team, lead = a_team(teams)
+    _, lead = a_team(teams)
     await sends(lead, name="Autumn check")
     await lead.says(f"{HERE} survey")
 
@@ -183,7 +187,7 @@ async def test_reminders_go_to_those_who_have_not_finished(teams: Teams, clock: 
     assert [len(one.messages_in(one.place)) for one in (bo, cy)] == [1, 2]
 
 
-async def test_rehearsal_reaches_nobody(teams: Teams, clock: Clock) -> None:
+async def test_rehearsal_reaches_nobody(teams: Teams) -> None:
     """Until the lead sends it, nobody gets anything; only the lead may get a sample, which saves nothing."""
     team, lead = a_team(teams)
     await rehearses(lead, name="Autumn check")

@@ -11,6 +11,8 @@ PHONE_CARD = 320
 """Pixels for a card on a phone that is 390 wide: less the avatar and the margins."""
 PATIENCE = 10_000
 """Milliseconds until a button or an answer that does not come fails the test."""
+SOONER_OR_LATER = 30_000
+"""Milliseconds for what the bot does by itself: it edits a card at most once in ten seconds."""
 ON_THIS_MACHINE = re.compile(r"^(https?://localhost[:/]|data:|blob:)")
 
 
@@ -70,6 +72,13 @@ class Chat:
         await box.press_sequentially(f" {words}")
         await self._page.get_by_role("button", name="Post").click()
 
+    async def fills(self, **fields: str) -> None:
+        """Fill in fields, each under the beginning of its label."""
+        for label, words in fields.items():
+            field = self.card.get_by_label(re.compile(f"^{label.replace('_', ' ')}", re.IGNORECASE))
+            await field.fill(words)
+            await field.press("Tab")
+
     async def presses(self, button: str) -> None:
         await self.card.get_by_role("button", name=button, exact=True).click()
 
@@ -91,6 +100,11 @@ class Chat:
         for each in words:
             await expect(self.card).to_contain_text(each)
 
+    async def will_see(self, *words: str) -> None:
+        """Each of these comes to stand on the newest card, without anything being pressed."""
+        for each in words:
+            await expect(self.card).to_contain_text(each, timeout=SOONER_OR_LATER)
+
     async def sees_picked(self, answer: str) -> None:
         await expect(self.card.get_by_role("radio", name=re.compile(f"^{re.escape(answer)}"))).to_be_checked()
 
@@ -100,6 +114,15 @@ class Chat:
     async def sees_no_sideways_scrolling(self) -> None:
         """Nothing on the card is wider than the card."""
         assert await self.card.evaluate("card => card.scrollWidth <= card.clientWidth")
+
+    async def downloads(self, button: str) -> bytes:
+        """What is behind a button that opens an address."""
+        async with self._page.context.expect_page() as opened:
+            await self.card.get_by_role("button", name=button).or_(
+                self.card.get_by_role("link", name=button)
+            ).click()
+        page = await opened.value
+        raise NotImplementedError(page.url)
 
     async def keeps(self, name: str) -> None:
         """Keep a picture of the newest card."""

@@ -3,13 +3,15 @@
 import os
 import shutil
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from tests.browser.chat import Chat
-from tests.browser.serving import serving
+from tests.browser.others import Others
+from tests.browser.serving import Ports, serving
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -51,12 +53,31 @@ def screen() -> tuple[int, int]:
     return DESK
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A browser's window, still empty, and the address of the Playground."""
+
+    page: Page
+    url: str
+
+
 @pytest.fixture
-async def chat(browser: Browser, screen: tuple[int, int], tmp_path: Path) -> AsyncIterator[Chat]:
-    """A person's first look at the Playground, which installs the app."""
+async def window(browser: Browser, screen: tuple[int, int], tmp_path: Path) -> AsyncIterator[Window]:
     # The browser comes first: where it is missing, nothing else has to be started.
-    async with serving(tmp_path) as url:
+    async with serving(tmp_path, Ports.free()) as url:
         width, height = screen
         page = await browser.new_page(viewport={"width": width, "height": height})
-        yield await Chat.opens(page, url)
+        yield Window(page, url)
         await page.close()
+
+
+@pytest.fixture
+def others(window: Window) -> Others:
+    """The rest of the team."""
+    return Others(window.page, window.url)
+
+
+@pytest.fixture
+async def chat(window: Window, others: Others) -> Chat:
+    """A person's first look at the Playground, which installs the app; the others listen from the start."""
+    return await Chat.opens(window.page, window.url)

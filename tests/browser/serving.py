@@ -9,7 +9,9 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = re.compile(rb"The Playground\s+(http://\S+)")
@@ -21,16 +23,32 @@ class NotReady(Exception):
     """The script ended before it had both running; its log says why."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the two listen."""
+
+    bot: int
+    playground: int
+
+    @classmethod
+    def free(cls) -> Self:
+        """Two that nothing listens at."""
+        return cls(_free_port(), _free_port())
+
+
 @asynccontextmanager
-async def serving(folder: Path) -> AsyncIterator[str]:
-    """The Playground's address, for as long as both run; then they have to stop, and in peace."""
+async def serving(folder: Path, ports: Ports) -> AsyncIterator[str]:
+    """The Playground's address, for as long as both run; then they have to stop, and in peace.
+
+    The database is in the folder, and there for the next time.
+    """
     log = folder / "bot.log"
     with log.open("wb") as errors:
         programs = await asyncio.create_subprocess_exec(
             sys.executable,
             "scripts/playground.py",
             cwd=ROOT,
-            env=_environment(folder),
+            env=_environment(folder, ports),
             stdout=PIPE,
             stderr=errors,
         )
@@ -47,11 +65,11 @@ def _insist_on_peace(log: Path, status: int) -> None:
     assert " ERROR " not in told, told
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def _environment(folder: Path, ports: Ports) -> dict[str, str]:
     ours = {
         "HOST": "127.0.0.1",
-        "PORT": str(_free_port()),
-        "PLAYGROUND_PORT": str(_free_port()),
+        "PORT": str(ports.bot),
+        "PLAYGROUND_PORT": str(ports.playground),
         "DATABASE_URL": f"sqlite:///{folder}/coach.db",
         "LOG_FORMAT": "text",
     }

@@ -1,0 +1,372 @@
+"""A survey in bad weather: nobody gets two invitations, everybody ends in one state, unknown is called so."""
+
+import asyncio
+import datetime as dt
+from collections import Counter
+
+import pytest
+
+from tests.acceptance.clock import Clock
+from tests.acceptance.directory import Wall, crowd
+from tests.acceptance.faults import WEATHER, Fault
+from tests.acceptance.ledger import adds_up, away, comes_true, invitations, invited, kept, reasons, reminded
+from tests.acceptance.ledger import sending_ends as ends
+from tests.acceptance.running import RunningBot, on_both_databases
+from tests.acceptance.surveys import HERE, a_team, answers, is_asked, rehearses, sends
+from tests.acceptance.teams import Colleague, Teams
+
+BAD_DAY = (*WEATHER, Fault(500), Fault(429), Fault(429, retry_after=0.5), Fault(412, retry_after=0.1))
+
+
+def a_crowd(teams: Teams, size: int) -> tuple[str, ...]:
+    return tuple(one.name for one in crowd(size))
+
+
+async def under_way(teams: Teams, lead: Colleague, messages: int, **plan: object) -> None:
+    """Has the team asked, and returns when so many have their invitation."""
+    teams.connector.latency = 0.05
+    await sends(lead, name="Autumn check", **plan)
+    await so_far(teams, messages)
+
+
+async def so_far(teams: Teams, messages: int) -> None:
+    """Waits until so many messages of the bot are in people's own chats."""
+    chats = [place for place in teams.directory.conversations.values() if place.kind == "personal"]
+
+    def there() -> bool:
+        return sum(len(teams.connector.messages_in(chat)) for chat in chats) >= messages
+
+    assert await teams.connector.wait_until(there, within=20)
+
+
+async def card_of(lead: Colleague) -> Counter[str]:
+    raise NotImplementedError
+
+
+async def shows(lead: Colleague, states: Counter[str]) -> None:
+    """The progress card, refreshed, has these numbers."""
+    await lead.presses("Refresh", on=lead.card_with("Survey: Autumn check"))
+    assert adds_up(lead.card_with("Survey: Autumn check"), states), lead.card_with("Survey:").text
+
+
+# Teams
+
+
+async def test_a_bad_day_of_teams(teams: Teams, database_url: str) -> None:
+    """Throttled, failed, dropped, never answered: who is marked as delivered has it, and nobody has it twice."""
+    team, lead = a_team(teams, a_crowd(teams, 60))
+    people = team.members
+    for number, wall in enumerate(Wall):
+        teams.directory.walls[people[10 + number]] = wall
+    card = await rehearses(lead, name="Autumn check")
+    assert "Send to 60 people" in card.buttons
+    teams.connector.hangs_next(kind="send", for_=people[20])
+    teams.connector.hangs_next(kind="send", for_=people[21], though_delivered=True)
+    teams.connector.hangs_next(kind="open", for_=people[22])
+    teams.connector.fails_next(404, kind="open", for_=people[23], code="UserNotFound")
+    teams.connector.fails_next(404, kind="send", for_=people[24], code="ConversationNotFound")
+    teams.connector.fails_next(403, kind="send", for_=people[25], code="NotEnoughPermissions")
+    teams.connector.fails_next(400, kind="send", for_=people[26], code="BadArgument")
+    teams.connector.fails_at_random(0.25, seed=7, kinds=BAD_DAY)
+    await lead.presses("Send to 60 people")
+    await ends(database_url, within=60)
+    teams.connector.fails_at_random(0, seed=0)
+
+    states = kept(teams, team, database_url)
+    await shows(lead, states)
+    state, reason = invitations(database_url), reasons(database_url)
+    refused = {one: reason[people[one].aad_object_id] for one in (10, 11, 12, 13, 14, 23, 24, 25, 26)}
+    assert state[people[20].aad_object_id] == state[people[21].aad_object_id] == "unknown"
+    assert state[people[22].aad_object_id] in {"delivered", "unknown"}
+    assert refused == {
+        10: "not-installed",
+        11: "blocked",
+        12: "blocked",
+        13: "disabled",
+        14: "not-installed",
+        23: "gone",
+        24: "gone",
+        25: "not-installed",
+        26: "other",
+    }
+
+
+@on_both_databases
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_chance(teams: Teams, database_url: str, seed: int) -> None:
+    """Whatever goes wrong by chance, the ledger agrees with what people got."""
+    team, lead = a_team(teams, a_crowd(teams, 30))
+    await rehearses(lead, name="Autumn check")
+    teams.connector.fails_at_random(0.25, seed=seed, kinds=BAD_DAY)
+    await lead.presses("Send to 30 people")
+    await ends(database_url, within=60)
+    teams.connector.fails_at_random(0, seed=0)
+
+    states = kept(teams, team, database_url)
+    assert states["delivered"] >= 10
+    assert states["unknown"] >= 1
+    await shows(lead, states)
+
+
+async def test_teams_asks_for_a_pause(teams: Teams, database_url: str) -> None:
+    """After 429 with Retry-After nobody is written to for so long, and then everybody has it."""
+    team, lead = a_team(teams, a_crowd(teams, 20))
+    await rehearses(lead, name="Autumn check")
+    teams.connector.fails_next(429, retry_after=2, kind="send")
+    await lead.presses("Send to 20 people")
+    await ends(database_url)
+
+    assert kept(teams, team, database_url) == {"delivered": 20}
+    [throttled] = [one.arrived for one in teams.connector.requests if one.status == 429]
+    assert not [one for one in teams.connector.requests if throttled + 0.5 < one.arrived < throttled + 2]
+
+
+async def test_never_faster_than_teams_takes(teams: Teams, database_url: str) -> None:
+    """Not more than fifty requests in any second, of all kinds, and none of them too many."""
+    team, lead = a_team(teams, a_crowd(teams, 150))
+    await under_way(teams, lead, 1)
+    await ends(database_url, within=40)
+
+    assert kept(teams, team, database_url) == {"delivered": 150}
+    assert teams.connector.largest_second() <= 50
+    assert teams.connector.violations == []
+
+
+# The bot and its database
+
+
+@on_both_databases
+async def test_restarted_while_sending(
+    teams: Teams, bot: RunningBot, database_url: str, clock: Clock
+) -> None:
+    """A deployment in the middle: the new process goes on, and nothing stays on its way for ever."""
+    team, lead = a_team(teams, a_crowd(teams, 100))
+    teams.connector.hangs_next(kind="send", for_=team.members[3])
+    await under_way(teams, lead, 20)
+    await bot.restarts()
+    await ends(database_url, within=30)
+
+    states = kept(teams, team, database_url)
+    assert states["delivered"] >= 90
+    await shows(lead, states)
+
+
+@on_both_databases
+async def test_the_database_is_away(teams: Teams, database_url: str) -> None:
+    """Sending waits, goes on where it was, and loses nobody."""
+    team, lead = a_team(teams, a_crowd(teams, 60))
+    await under_way(teams, lead, 15)
+    with away(database_url):
+        await asyncio.sleep(8)
+    await ends(database_url, within=40)
+
+    states = kept(teams, team, database_url)
+    assert states == {"delivered": 60}
+    await shows(lead, states)
+
+
+# Time
+
+
+@on_both_databases
+async def test_it_closes_after_a_restart(
+    teams: Teams, bot: RunningBot, clock: Clock, database_url: str
+) -> None:
+    """Its last day passes while the bot is down: it is closed and its result posted, once."""
+    team, lead = a_team(teams)
+    await sends(lead, name="Autumn check")
+    for person in teams.everybody_in(team)[:5]:
+        await answers(person)
+    await bot.__aexit__()
+    clock.moves(days=15)
+    await bot.__aenter__()
+    late = teams.everybody_in(team)[5]
+
+    result = await lead.will_see("Contoso CoE is at Level 300 Defined", within=20)
+    assert "5 of 6 asked finished (83%)" in result.text
+    await bot.restarts()
+    await asyncio.sleep(1)
+    posted = [card for card in lead.messages_in(lead.place) if "is at Level 300" in card.body]
+    assert len(lead.messages_in(lead.place)) == 2  # what was the progress card, and the result
+    assert 1 <= len(posted) <= 2
+    assert reminded(teams, late.person) == []
+    assert kept(teams, team, database_url) == {"delivered": 6}
+
+
+@on_both_databases
+async def test_missed_reminders(teams: Teams, bot: RunningBot, clock: Clock, database_url: str) -> None:
+    """Two were due while the bot was down: one is enough."""
+    team, lead = a_team(teams, a_crowd(teams, 8))
+    await sends(lead, name="Autumn check")
+    await ends(database_url)
+    await bot.__aexit__()
+    clock.moves(days=6)
+    await bot.__aenter__()
+    await comes_true(lambda: all(reminded(teams, one) for one in team.members))
+    await bot.restarts()
+    await asyncio.sleep(1)
+
+    assert [len(reminded(teams, one)) for one in team.members] == [1] * 8
+    assert kept(teams, team, database_url) == {"delivered": 8}
+
+
+async def test_the_clock_jumps(teams: Teams, clock: Clock, database_url: str) -> None:
+    """A day forwards while sending, days backwards after a reminder: no message comes a second time."""
+    team, lead = a_team(teams, a_crowd(teams, 40))
+    await under_way(teams, lead, 10)
+    clock.moves(days=1)
+    await so_far(teams, 20)
+    clock._now -= dt.timedelta(days=2)
+    await ends(database_url)
+    assert kept(teams, team, database_url) == {"delivered": 40}
+
+    clock.moves(days=4, minutes=1)
+    await comes_true(lambda: all(reminded(teams, one) for one in team.members))
+    for days in (-1, 1, -3, 3):
+        clock._now += dt.timedelta(days=days)
+        await lead.presses("Refresh", on=lead.card_with("Survey: Autumn check"))
+        await asyncio.sleep(0.3)
+    assert {len(reminded(teams, one)) for one in team.members} == {1}
+    assert kept(teams, team, database_url) == {"delivered": 40}
+
+
+async def test_reminded_once_a_day_whatever_the_clock_says(
+    teams: Teams, clock: Clock, database_url: str
+) -> None:
+    """Who reminds, and turns the clock back, cannot remind again."""
+    team, lead = a_team(teams)
+    await sends(lead, name="Autumn check")
+    await ends(database_url)
+    await lead.presses("Remind now", on=lead.card_with("Survey: Autumn check"))
+    await comes_true(lambda: all(reminded(teams, one) for one in team.members))
+    for hours in (-5, 10, 15):
+        clock._now += dt.timedelta(hours=hours)
+        await lead.presses("Remind now", on=lead.card_with("Survey: Autumn check"))
+        assert "less than a day ago" in lead.card_with("Survey: Autumn check").text
+
+    assert {len(reminded(teams, one)) for one in team.members} == {1}
+
+
+# People
+
+
+async def test_people_come_and_go_while_it_is_sent(teams: Teams, database_url: str) -> None:
+    """Who has left is refused with the reason, who has come is not asked; all others have it."""
+    team, lead = a_team(teams, a_crowd(teams, 60))
+    asked = team.members
+    left, fired = asked[-1], asked[-2]
+    await under_way(teams, lead, 1)
+    there = [one.person for one in teams.everybody_in(team) if not invited(teams, one.person)]
+    left, fired = there[-1], there[-2]
+    newcomer = teams.colleague("New Comer")
+    await newcomer.joins(team)
+    for one in teams.everybody_in(team):
+        if one.person == left:
+            await one.leaves(team)
+        if one.person == fired:
+            one.leaves_the_company()
+    await ends(database_url)
+
+    states = kept(teams, team, database_url, asked)
+    await shows(lead, states)
+    assert invited(teams, newcomer.person) == []
+    for one in (left, fired):
+        has_it = invited(teams, one)
+        assert invitations(database_url)[one.aad_object_id] == ("delivered" if has_it else "refused")
+    assert states["delivered"] >= 58
+
+
+async def test_people_go_while_they_answer(teams: Teams, clock: Clock, database_url: str) -> None:
+    """What they had finished counts, what they had begun does not, and they are not reminded in vain."""
+    team, lead = a_team(teams)
+    everybody = teams.everybody_in(team)
+    await sends(lead, name="Autumn check")
+    for person in everybody[:5]:
+        await answers(person)
+    last = everybody[5]
+    await is_asked(last)
+    await last.presses("I make apps or flows")
+    await last.picks("Defined")
+    await everybody[4].leaves(team)
+    last.leaves_the_company()
+    clock.moves(days=15)
+
+    result = await lead.will_see("Contoso CoE is at Level 300 Defined", within=20)
+    assert "5 of 6 asked finished (83%)" in result.text
+    assert kept(teams, team, database_url, [one.person for one in everybody]) == {"delivered": 6}
+
+
+@on_both_databases
+async def test_the_bot_is_removed_while_it_sends(teams: Teams, database_url: str) -> None:
+    """Nothing more is sent; the survey can be closed, and its lead gets the result in their own chat."""
+    team, lead = a_team(teams, a_crowd(teams, 80))
+    everybody = teams.everybody_in(team)
+    teams.directory.installed |= {one.place.app_home for one in everybody}
+    asker = everybody[0]
+    await asker.says("help")
+    await under_way(teams, lead, 15)
+    await lead.uninstalls_the_app()
+    await asyncio.sleep(1)
+    sent = sum(len(invited(teams, one)) for one in team.members)
+    await ends(database_url)
+    states = Counter(invitations(database_url).values())
+    assert states["stopped"] >= 30
+    assert sum(states.values()) == 80
+    assert sent == sum(len(invited(teams, one)) for one in team.members)
+    assert sent <= states["delivered"] + states["unknown"] + 1  # and the lead's help
+
+    await asker.says("close")
+    await asker.presses("Close now")
+    assert (await asker.will_see("too few answers for a result", within=40)).heading
+
+
+# Two leads
+
+
+async def both_press(teams: Teams, lead: Colleague, other: Colleague, title: str, words: str) -> None:
+    """At the same instant, each on their own device."""
+    await asyncio.gather(*(one.presses(title, on=one.card_with(words)) for one in (lead, other)))
+
+
+@on_both_databases
+async def test_two_leads_press_the_same_button(teams: Teams, clock: Clock, database_url: str) -> None:
+    """Send, Remind now and Close, pressed by both at once, are each done once."""
+    team, lead = a_team(teams)
+    other = teams.everybody_in(team)[1].in_channel(team)
+    await rehearses(lead, name="Autumn check")
+    await lead.all_devices_show_it()
+    await both_press(teams, lead, other, "Send to 6 people", "What will happen")
+    await ends(database_url)
+    assert kept(teams, team, database_url) == {"delivered": 6}
+    assert len(lead.messages_in(lead.place)) == 1
+
+    clock.moves(hours=1)
+    await lead.all_devices_show_it()
+    await both_press(teams, lead, other, "Remind now", "Survey: Autumn check")
+    await comes_true(lambda: all(reminded(teams, one) for one in team.members))
+    for person in teams.everybody_in(team)[:5]:
+        await answers(person)
+    assert {len(reminded(teams, one)) for one in team.members} == {1}
+
+    await lead.says(f"{HERE} close")
+    await both_press(teams, lead, other, "Close now", "Close “Autumn check” now?")
+    await lead.will_see("Contoso CoE is at Level 300 Defined", within=20)
+    await asyncio.sleep(1)
+    new = [one for one in lead.messages_in(lead.place) if "asked finished" in one.body]
+    assert len(lead.messages_in(lead.place)) == 3, [one.body[:200] for one in new]
+
+
+@on_both_databases
+@pytest.mark.parametrize("more_settings", [{"second_lead_above": 3}])
+async def test_two_leads_agree_at_once(teams: Teams, database_url: str) -> None:
+    """A survey that needs a second lead gets two of them: it is sent once."""
+    team, lead = a_team(teams)
+    bo, cy = (one.in_channel(team) for one in teams.everybody_in(team)[1:3])
+    await rehearses(lead, name="Autumn check")
+    await lead.presses("Ask a second lead (6 people)")
+    await lead.all_devices_show_it()
+    await both_press(teams, bo, cy, "Agree, and send to 6 people", "A second lead is needed")
+    await ends(database_url)
+
+    assert kept(teams, team, database_url) == {"delivered": 6}
+    assert len(lead.messages_in(lead.place)) == 1
