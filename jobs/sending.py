@@ -18,13 +18,14 @@ from assessment.survey import Delivery, Phase, Refusal, Survey
 from cards.elements import Card
 from cards.invitation import invitation_card
 from content.loading import Content
+from dialogs.surveys import BETWEEN_REMINDERS
 from jobs.pacer import Pacer
 from jobs.patience import pauses, persist
 from jobs.port import Outcome, Port, Refused, RetryAfter, Sent, Unknown
 from storage.conversations import Conversation
 from storage.database import Database
-from storage.deliveries import Letter, Round
-from storage.surveys import Home
+from storage.deliveries import REMINDER_BY_HAND, Letter, Round
+from storage.surveys import INVITATION, REMINDER, Home
 
 log = logging.getLogger(__name__)
 
@@ -76,8 +77,12 @@ class Sender:
         if survey is None or not await self._deliveries.begin(round_):
             return await self._deliveries.waiting_parts(round_)
         kind, due_at = await self._deliveries.kind_of(round_)
-        if kind == "reminder":
+        if kind == REMINDER:
             await self._deliveries.skip_earlier(round_, due_at)
+            if not await self._surveys.remind(survey, due_at, due_at - BETWEEN_REMINDERS):
+                await self._deliveries.skip(round_)
+                return []
+        if kind in {REMINDER, REMINDER_BY_HAND}:
             finished = await self._checks.finished_in(survey)
             await self._deliveries.plan(survey, round_, self._clock(), leave_out=finished)
         return await self._deliveries.begin_sending(round_)
@@ -94,7 +99,7 @@ class Sender:
             await persist(lambda: self._surveys.stop(survey, self._clock()))
             return
         kind, _ = await persist(lambda: self._deliveries.kind_of(round_))
-        errand = self._errand(survey, home, is_reminder=kind != "invitation")
+        errand = self._errand(survey, home, is_reminder=kind != INVITATION)
         for number_of_try, pause in enumerate(pauses()):
             letters = await persist(lambda: self._deliveries.waiting(survey, round_, part))
             if not letters:

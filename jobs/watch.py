@@ -31,6 +31,9 @@ SILENCE = dt.timedelta(seconds=15)
 
 DIED = "the bot stopped while sending"
 
+LOST = dt.timedelta(minutes=10)
+"""After which a message is lost that was claimed and neither sent nor given back."""
+
 WORK_KEPT = dt.timedelta(days=7)
 """How long the engine's own rows stay after the work is done."""
 
@@ -74,8 +77,12 @@ class Watch:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            with contextlib.suppress(*UNAVAILABLE):
-                await self._deliveries.bury(self._replica)
+
+    async def leave(self) -> None:
+        """Say goodbye, once this process does nothing any more; what it could not finish is unknown."""
+        with contextlib.suppress(*UNAVAILABLE):
+            await self._deliveries.lose(self._replica, DIED, self._clock())
+            await self._deliveries.bury(self._replica)
 
     async def _beat(self) -> None:
         """Say that this process is alive."""
@@ -99,6 +106,8 @@ class Watch:
         if time.monotonic() - self._beating_since <= SILENCE.total_seconds():
             # While the database was away nobody could be heard.
             return
+        now = self._clock()
+        await self._deliveries.lose_old(now - LOST, DIED, now)
         for dead in await self._deliveries.silent(SILENCE):
             log.warning("the process %s is silent, its work is taken over", dead)
             await self._deliveries.lose(dead, DIED, self._clock())

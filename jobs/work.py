@@ -48,7 +48,7 @@ async def working(
 
     jobs: dict[str, Job] = {"round": send_round, "part": sender.send_part, "close": closer.close}
     engine = Engine(database_url, replica, jobs)
-    async with engine:
-        watch = Watch(database, engine, poster, replica=replica, nudged=nudged, clock=clock)
-        async with watch.looking():
-            yield
+    watch = Watch(database, engine, poster, replica=replica, nudged=nudged, clock=clock)
+    async with engine, watch.looking():
+        yield
+    await watch.leave()

@@ -14,6 +14,10 @@ from storage.columns import guid, milliseconds, moment
 from storage.conversations import Conversation
 from storage.surveys import PART
 
+REMINDER_BY_HAND = "reminder-by-hand"
+LATER = "later"
+"""For people who said "not now"."""
+
 ROWS_AT_ONCE = 500
 """Rows in one transaction: on SQLite nobody else writes meanwhile."""
 
@@ -91,15 +95,16 @@ class Deliveries:
         letter = {"survey_id": survey.id, "round": due, "person_id": person_id, "part": 0}
         async with self._transaction() as connection:
             await self._sql.put_off(connection, survey_id=survey.id, person_id=person_id, until=due)
-            await self._sql.add_round(connection, survey_id=survey.id, number=due, kind="later", due_at=due)
+            await self._sql.add_round(connection, survey_id=survey.id, number=due, kind=LATER, due_at=due)
             await self._sql.add_delivery(connection, [letter | {"now": milliseconds(now)}])
 
     # Rounds
 
     async def add_reminder(self, survey: Survey, due_at: dt.datetime) -> None:
-        """Have those who have not finished reminded."""
+        """Have those who have not finished reminded by hand."""
         due = milliseconds(due_at)
-        await self._change(self._sql.add_round, survey_id=survey.id, number=due, kind="reminder", due_at=due)
+        row = {"number": due, "kind": REMINDER_BY_HAND, "due_at": due}
+        await self._change(self._sql.add_round, survey_id=survey.id, **row)
 
     async def due_rounds(self, now: dt.datetime) -> list[Round]:
         """The rounds that have to begin, or had begun and not got as far as sending."""
@@ -112,7 +117,7 @@ class Deliveries:
             return [Round(*row) async for row in self._sql.sending_rounds(connection)]
 
     async def kind_of(self, round_: Round) -> tuple[str, dt.datetime]:
-        """What a round is (invitation, reminder, later), and when it was due."""
+        """What a round is, and when it was due."""
         async with self._connect() as connection:
             kind, due_at, _ = await self._sql.round(connection, **_of(round_))
             return kind, moment(due_at)
@@ -205,6 +210,11 @@ class Deliveries:
     async def lose(self, replica: str, reason: str, now: dt.datetime) -> None:
         """Mark what a process that died had claimed as unknown."""
         await self._change(self._sql.lose, replica=replica, reason=reason, now=milliseconds(now))
+
+    async def lose_old(self, before: dt.datetime, reason: str, now: dt.datetime) -> None:
+        """Mark what was claimed so long ago that its process must have lost it as unknown."""
+        times = {"before": milliseconds(before), "now": milliseconds(now)}
+        await self._change(self._sql.lose_old, reason=reason, **times)
 
     # Numbers
 

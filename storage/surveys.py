@@ -17,8 +17,12 @@ from storage.schema import CONFLICTS
 
 Row = tuple[Any, ...]
 
-INVITATION = 0
+FIRST = 0
 """The number of a survey's first round. The others are numbered by the millisecond they are due."""
+
+INVITATION = "invitation"
+REMINDER = "reminder"
+"""A reminder of the plan."""
 
 PART = 100
 """People in one part of a round: enough that the engine's own rows do not count."""
@@ -153,8 +157,8 @@ class Surveys:
         False where it is open already, or another survey of the team is.
         """
         at = milliseconds(now)
-        rounds = [(INVITATION, "invitation", at)]
-        rounds += [(due, "reminder", due) for due in map(milliseconds, reminders)]
+        rounds = [(FIRST, INVITATION, at)]
+        rounds += [(due, REMINDER, due) for due in map(milliseconds, reminders)]
         async with self._transaction() as connection:
             opened = await _unless_taken(self._sql.open(connection, id=survey.id, secret=secret, now=at))
             for number, kind, due in rounds if opened else ():

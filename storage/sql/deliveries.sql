@@ -129,6 +129,10 @@ where survey_id = :survey_id and round = :round and person_id = :person_id
 update deliveries set state = 'unknown', reason = :reason, changed_at = :now
 where state = 'sending' and replica = :replica;
 
+-- name: lose_old(before, reason, now)!
+update deliveries set state = 'unknown', reason = :reason, changed_at = :now
+where state = 'sending' and changed_at < :before;
+
 -- name: deliveries(survey_id)
 select state, reason, count(*) from deliveries
 where survey_id = :survey_id and round = 0

@@ -198,3 +198,21 @@ async def test_rehearsal_reaches_nobody(teams: Teams) -> None:
 
     assert ada.sees_one_card().heading == "This was a rehearsal"
     assert bo.messages_in(bo.place) == []
+
+
+async def test_no_reminder_twice_a_day(teams: Teams, clock: Clock) -> None:
+    """Who was reminded by hand yesterday evening is not reminded by the plan this morning."""
+    team, lead = a_team(teams)
+    await sends(lead, name="Autumn check")
+    bo = teams.everybody_in(team)[1]
+    await is_asked(bo)
+    clock.moves(days=2, hours=12)
+    await lead.presses("Remind now", on=lead.card_with("Survey: Autumn check"))
+    await bo.will_see("Reminder:", within=20)
+    clock.moves(hours=14)
+    await lead.presses("Remind now", on=lead.card_with("Survey: Autumn check"))
+    assert "less than a day ago" in lead.card_with("Survey: Autumn check").text
+    clock.moves(days=2)
+    await teams.connector.wait_until(lambda: len(bo.messages_in(bo.place)) > 2, within=20)
+
+    assert len(bo.messages_in(bo.place)) == 3
