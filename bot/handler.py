@@ -131,7 +131,7 @@ class Handler(ActivityHandler):
             place = place_of(turn_context.activity)
             await self._conversations.forget(place.tenant_id, place.greeting_id)
             if place.channel:
-                await self._surveys.forget_team(place.channel.home.team)
+                await self._surveys.forget_team(place.channel.home.team, self._clock())
 
     async def on_members_added_activity(
         self, members_added: list[ChannelAccount], turn_context: TurnContext

@@ -66,8 +66,8 @@ def spread_bars(texts: Texts, edition: Edition, results: Mapping[str, Discipline
                     stage=answer_name(texts, edition, its.level),
                 ),
                 "data": [
-                    {"legend": answer_name(texts, edition, level), "value": people, "color": SHADES[level]}
-                    for level, people in _named(its.counts)
+                    {"legend": str(level), "value": its.counts.get(level, 0), "color": SHADES[level]}
+                    for level in Level
                 ],
             }
             for one, its in results.items()

@@ -84,22 +84,14 @@ def labels(words: str) -> list[Element]:
     return [small(words)] if words else []
 
 
-def button(
-    title: str,
-    press: Press,
-    *,
-    takes_inputs: bool = False,
-    primary: bool = False,
-    under_more: bool = False,
-) -> Element:
+def button(title: str, press: Press, *, takes_inputs: bool = False, primary: bool = False) -> Element:
     """A button that replaces the card; older clients post the same data as a message.
 
-    Only with `takes_inputs` are the card's inputs checked and sent along. With `under_more` it stands in the
-    menu beside the other buttons of its row.
+    Only with `takes_inputs` are the card's inputs checked and sent along.
     """
     inputs = {"associatedInputs": "auto" if takes_inputs else "none"}
     data = encode(press)
-    looks = ({"style": "positive"} if primary else {}) | ({"mode": "secondary"} if under_more else {})
+    looks = {"style": "positive"} if primary else {}
     submit = {"type": "Action.Submit", "title": title, "data": data, **inputs, **looks}
     return {
         "type": "Action.Execute",

@@ -16,7 +16,6 @@ from cards.elements import (
     card,
     heading,
     notices,
-    small,
     stacked,
     text,
     verbatim,
@@ -28,31 +27,23 @@ from cards.talk import MINUTES_PER_QUESTION
 from content.model import Edition
 from content.texts import Texts
 
-OFFERED_AT_ONCE = (Role.MAKER, Role.COE, Role.IT, Role.SPONSOR)
-"""The fifth role stands in the menu beside Not now: phones show no more than five buttons."""
-
 
 def invitation_card(
     texts: Texts, edition: Edition, survey: Survey, *, reminder: bool = False, notice: str = ""
 ) -> Card:
     """The first question of the check, and all that somebody should know before answering it."""
-    unsaid, not_me = texts("role.names.unsaid"), texts("invitation.not_me")
     return card(
         texts,
         [
             *invitation_words(texts, edition, survey, reminder=reminder, notice=notice),
             heading(texts("role.question"), size="Medium", apart=True),
-            *stacked(
-                button(texts(f"role.names.{one}"), TakeSurvey(survey.id, one)) for one in OFFERED_AT_ONCE
-            ),
+            *stacked(button(texts(f"role.names.{one}"), TakeSurvey(survey.id, one)) for one in Role),
             buttons(
                 [
                     button(texts("invitation.not_now"), NotNow(survey.id)),
-                    button(unsaid, TakeSurvey(survey.id, Role.UNSAID), under_more=True),
-                    button(not_me, NotMe(survey.id), under_more=True),
+                    button(texts("invitation.not_me"), NotMe(survey.id)),
                 ]
             ),
-            small(texts("invitation.more", unsaid=unsaid, not_me=not_me)),
         ],
     )
 

@@ -24,7 +24,12 @@ from cards.survey_presses import (
 )
 from cards.survey_progress import ask_to_close_card
 from cards.survey_setup import cancelled_card
-from cards.survey_talk import not_a_lead_card, nothing_open_card, pick_survey_card
+from cards.survey_talk import (
+    export_offered_card,
+    not_a_lead_card,
+    nothing_open_card,
+    pick_survey_card,
+)
 from cards.talk import stale_card
 from content.texts import Texts
 from dialogs.planning import Planning
@@ -121,7 +126,7 @@ class SurveyDialog:
             case ShowSpread() if survey.phase is Phase.CLOSED:
                 return Reply(await self._views.spread(survey))
             case ExportSurvey() if survey.phase is Phase.CLOSED:
-                return Reply(await self._views.result(survey), export=survey)
+                return Reply(export_offered_card(self._texts, survey), export=survey)
         return await self._now(visit, survey)
 
     async def _with_open(

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from storage.pacing import Taken
 
-RATE = 47.75
+RATE = 47.5
 """Requests per second and tenant, over all replicas. Teams takes 50 in any second; the rest is for delays
 that differ from request to request, and so bring some closer together on their way."""
 

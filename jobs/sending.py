@@ -31,7 +31,8 @@ log = logging.getLogger(__name__)
 
 NEXT_UP = 2
 """Letters of a part that are claimed and wait for their turn: enough that no turn is missed, few enough that
-a process that dies leaves few in doubt."""
+a process that dies leaves few in doubt. As many wait to have their chat opened: more would hold back the
+letters whose chats are open already."""
 
 OPENING_TRIES = 6
 """How often a chat is opened that Teams gives no answer about, which is harmless to repeat."""
@@ -46,6 +47,7 @@ class _Errand:
     card: Card
     is_reminder: bool
     next_up: asyncio.Semaphore
+    next_to_open: asyncio.Semaphore
 
 
 class Sender:
@@ -74,14 +76,16 @@ class Sender:
     async def plan_round(self, survey_id: str, number: int) -> list[int]:
         """Write down who gets a round's message; the parts to be sent. Repeated, it goes on where it was."""
         survey, round_ = await self._surveys.get(survey_id), Round(survey_id, number)
-        if survey is None or not await self._deliveries.begin(round_):
+        if survey is None:
+            return []
+        await self._deliveries.skip_missed(survey, self._clock())
+        if not await self._deliveries.begin(round_):
             return await self._deliveries.waiting_parts(round_)
         kind, due_at = await self._deliveries.kind_of(round_)
-        if kind == REMINDER:
-            await self._deliveries.skip_earlier(round_, due_at)
-            if not await self._surveys.remind(survey, due_at, due_at - BETWEEN_REMINDERS):
-                await self._deliveries.skip(round_)
-                return []
+        since = due_at - BETWEEN_REMINDERS
+        if kind == REMINDER and not await self._surveys.remind(survey, due_at, since, is_planned=True):
+            await self._deliveries.skip(round_)
+            return []
         if kind in {REMINDER, REMINDER_BY_HAND}:
             finished = await self._checks.finished_in(survey)
             await self._deliveries.plan(survey, round_, self._clock(), leave_out=finished)
@@ -113,7 +117,8 @@ class Sender:
     def _errand(self, survey: Survey, home: Home, *, is_reminder: bool) -> _Errand:
         edition = self._content.editions[survey.plan.edition]
         card = invitation_card(self._content.texts, edition, survey, reminder=is_reminder)
-        return _Errand(survey, home, card, is_reminder, asyncio.Semaphore(NEXT_UP))
+        next_up, next_to_open = asyncio.Semaphore(NEXT_UP), asyncio.Semaphore(NEXT_UP)
+        return _Errand(survey, home, card, is_reminder, next_up, next_to_open)
 
     async def _send(self, errand: _Errand, letter: Letter, pause: float, *, gives_up: bool) -> None:
         """Try to send one letter, and keep what became of it; what Teams does not take now stays waiting."""
@@ -177,7 +182,8 @@ class Sender:
     async def _opened(self, errand: _Errand, letter: Letter) -> Conversation | Refused | RetryAfter | Unknown:
         """The person's own chat, opened and remembered; or why it is not."""
         home, tenant_id = errand.home, letter.person.tenant_id
-        await self._turn(letter)
+        async with errand.next_to_open:
+            await self._turn(letter)
         outcome = await self._port.open_chat(home.service_url, home.bot_id, tenant_id, letter.member_id)
         if not isinstance(outcome, Sent):
             return outcome

@@ -49,6 +49,8 @@ async def working(
     jobs: dict[str, Job] = {"round": send_round, "part": sender.send_part, "close": closer.close}
     engine = Engine(database_url, replica, jobs)
     watch = Watch(database, engine, poster, replica=replica, nudged=nudged, clock=clock)
+    # Before it takes work, so that it is missed if it dies in that very moment.
+    await database.deliveries.beat(replica)
     async with engine, watch.looking():
         yield
     await watch.leave()

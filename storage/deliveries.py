@@ -129,9 +129,9 @@ class Deliveries:
             row = await self._sql.round(connection, **_of(round_))
             return row is not None and row[2] == "planning"
 
-    async def skip_earlier(self, round_: Round, due_at: dt.datetime) -> None:
-        """Drop reminders that were missed: one is enough."""
-        await self._change(self._sql.skip_earlier, **_of(round_), due_at=milliseconds(due_at))
+    async def skip_missed(self, survey: Survey, now: dt.datetime) -> None:
+        """Drop the reminders of the plan that a later one, which is due too, makes needless."""
+        await self._change(self._sql.skip_missed, survey_id=survey.id, now=milliseconds(now))
 
     async def skip(self, round_: Round) -> None:
         """Drop a round that is being planned."""

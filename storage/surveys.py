@@ -74,8 +74,11 @@ class Surveys:
         async with self._connect() as connection:
             await self._sql.remember_team(connection, **_key(home.team), **row)
 
-    async def forget_team(self, team: Team) -> None:
-        """Drop a team that the app was removed from."""
+    async def forget_team(self, team: Team, now: dt.datetime) -> None:
+        """Drop a team that the app was removed from; nothing more is sent to its people."""
+        for survey in await self.running():
+            if _key(survey.team) == _key(team):
+                await self.stop(survey, now)
         async with self._connect() as connection:
             await self._sql.forget_team(connection, **_key(team))
 
@@ -179,11 +182,16 @@ class Surveys:
         await self.end_rounds(survey, now)
         return stopped
 
-    async def remind(self, survey: Survey, due_at: dt.datetime, since: dt.datetime) -> bool:
-        """Take the turn to remind at `due_at`; false where the last was after `since`, or nothing is open."""
-        return await self._change(
-            self._sql.remind, id=survey.id, now=milliseconds(due_at), since=milliseconds(since)
-        )
+    async def remind(
+        self, survey: Survey, due_at: dt.datetime, since: dt.datetime, *, is_planned: bool = False
+    ) -> bool:
+        """Take the turn to remind at `due_at`; false where the last was after `since`, or nothing is open.
+
+        A planned reminder that is begun again after a crash keeps its turn.
+        """
+        due = milliseconds(due_at)
+        times = {"now": due, "since": milliseconds(since), "kept": due if is_planned else None}
+        return await self._change(self._sql.remind, id=survey.id, **times)
 
     async def begin_closing(self, survey: Survey, now: dt.datetime) -> bool:
         """Count no more answers and send nothing more; false where that was done before."""
@@ -193,7 +201,7 @@ class Surveys:
 
     async def end_rounds(self, survey: Survey, now: dt.datetime) -> None:
         """Mark all that was not sent yet as stopped; repeated, it finds what came back since."""
-        async with self._connect() as connection:
+        async with self._transaction() as connection:
             await self._rounds.stop_rounds(connection, survey_id=survey.id)
             await self._rounds.stop_deliveries(connection, survey_id=survey.id, now=milliseconds(now))
 

@@ -78,10 +78,9 @@ def _classic_item(item: Any) -> list[Any]:
     return _classic_item(fallback) if isinstance(fallback, dict) else []
 
 
-def visible_actions(card: Part) -> list[Part]:
-    """The buttons a person has in front of them; those in the overflow menu and in fallbacks are not."""
-    actions = list(card.get("actions", []))
-    for part in every_part(card.get("body", []), with_fallbacks=False):
-        if part["type"] == "ActionSet":
-            actions += part.get("actions", [])
-    return [action for action in actions if str(action.get("mode")).lower() != "secondary"]
+def rows_of_actions(card: Part) -> list[list[Part]]:
+    """The buttons that stand together: the card's own, and those of each ActionSet."""
+    sets = [
+        one for one in every_part(card.get("body", []), with_fallbacks=False) if one["type"] == "ActionSet"
+    ]
+    return [one.get("actions", []) for one in (card, *sets)]

@@ -1,5 +1,7 @@
 -- name: clear_roster(survey_id)!
-delete from recipients where survey_id = :survey_id;
+delete from recipients where survey_id = :survey_id and exists (
+    select 1 from surveys where surveys.id = recipients.survey_id and phase = 'draft'
+);
 
 -- name: add_recipient(survey_id, person_id, member_id, name, excluded)*!
 insert into recipients (survey_id, person_id, member_id, name, excluded)
@@ -47,9 +49,13 @@ select kind, due_at, state from rounds where survey_id = :survey_id and number =
 -- name: move_round(survey_id, number, was, state)!
 update rounds set state = :state where survey_id = :survey_id and number = :number and state = :was;
 
--- name: skip_earlier(survey_id, number, due_at)!
+-- name: skip_missed(survey_id, now)!
 update rounds set state = 'skipped'
-where survey_id = :survey_id and number <> :number and kind = 'reminder' and state = 'due' and due_at <= :due_at;
+where survey_id = :survey_id and kind = 'reminder' and state in ('due', 'planning', 'sending') and exists (
+    select 1 from rounds as later
+    where later.survey_id = rounds.survey_id and later.kind = 'reminder'
+        and later.due_at > rounds.due_at and later.due_at <= :now
+);
 
 -- name: try_again(survey_id, number, tries)!
 update rounds set tries = tries + 1 where survey_id = :survey_id and number = :number and tries = :tries;

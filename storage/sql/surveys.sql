@@ -74,9 +74,10 @@ update surveys set phase = 'cancelled' where id = :id and phase in ('draft', 'aw
 -- name: stop(id, now)!
 update surveys set stopped_at = :now where id = :id and phase = 'open' and stopped_at is null;
 
--- name: remind(id, now, since)!
+-- name: remind(id, now, since, kept)!
 update surveys set reminded_at = :now
-where id = :id and phase = 'open' and stopped_at is null and (reminded_at is null or reminded_at <= :since);
+where id = :id and phase = 'open' and stopped_at is null
+    and (reminded_at is null or reminded_at <= :since or reminded_at = :kept);
 
 -- name: begin_closing(id, now)!
 update surveys set phase = 'closing', closed_at = :now where id = :id and phase = 'open';

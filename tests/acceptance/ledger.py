@@ -4,7 +4,7 @@ import asyncio
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
 
@@ -75,7 +75,12 @@ def reminded(teams: Teams, person: Person) -> list[str]:
     return [body for body in _messages(teams, person) if "Reminder:" in body]
 
 
-def adds_up(card: Seen, states: Counter[str]) -> bool:
+def messages_of(teams: Teams, team: Team) -> int:
+    """How many messages the team's people have in their own chats, all together."""
+    return sum(len(_messages(teams, person)) for person in team.members)
+
+
+def adds_up(card: Seen, states: Mapping[str, int]) -> bool:
     """Whether a progress card shows just these numbers, and their sum."""
     lines = card.text.split("\n")
     shown = {
@@ -84,7 +89,7 @@ def adds_up(card: Seen, states: Counter[str]) -> bool:
         if name in {*ON_THE_CARD, "Invited"}
     }
     invited = shown.pop("Invited")
-    expected = {name: sum(states[one] for one in ones) for name, ones in ON_THE_CARD.items()}
+    expected = {name: sum(states.get(one, 0) for one in ones) for name, ones in ON_THE_CARD.items()}
     return invited == sum(shown.values()) and {**dict.fromkeys(ON_THE_CARD, 0), **shown} == expected
 
 

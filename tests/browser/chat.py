@@ -1,10 +1,11 @@
 """A person in front of the Agents Playground: types, presses, picks, looks, and keeps what was seen."""
 
+import asyncio
 import re
 from pathlib import Path
 from typing import Self
 
-from playwright.async_api import Locator, Page, Route, expect
+from playwright.async_api import Download, Locator, Page, Route, expect
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "artefacts/screenshots"
 PHONE_CARD = 320
@@ -54,6 +55,11 @@ class Chat:
     async def goes_to(self, place: str) -> None:
         await self._page.get_by_role("treeitem", name=place).click()
 
+    async def returns_to(self, channel: str) -> None:
+        """Look again at a channel in which something was posted."""
+        await self.goes_to(channel)
+        self._is_channel = True
+
     async def goes_home(self) -> None:
         await self.goes_to("Personal Chat")
         self._is_channel = False
@@ -68,7 +74,8 @@ class Chat:
         self._is_channel = True
         box = self._page.locator("[data-lexical-editor]").first
         await box.press_sequentially("@Mat")
-        await self._page.get_by_role("listbox", name="Typeahead menu").get_by_role("menuitem").click()
+        offered = self._page.get_by_role("listbox", name="Typeahead menu")
+        await offered.get_by_role("menuitem", name="Maturity Coach").click()
         await box.press_sequentially(f" {words}")
         await self._page.get_by_role("button", name="Post").click()
 
@@ -81,6 +88,13 @@ class Chat:
 
     async def presses(self, button: str) -> None:
         await self.card.get_by_role("button", name=button, exact=True).click()
+
+    async def unfolds(self) -> None:
+        """Open the menu beside a row of buttons."""
+        await self.card.get_by_role("button", name="More").or_(self.card.get_by_title("More")).first.click()
+
+    async def presses_in_menu(self, button: str) -> None:
+        await self._page.get_by_role("menuitem", name=button, exact=True).click()
 
     async def picks(self, answer: str) -> None:
         await self.card.get_by_role("radio", name=re.compile(f"^{re.escape(answer)}")).click()
@@ -115,14 +129,18 @@ class Chat:
         """Nothing on the card is wider than the card."""
         assert await self.card.evaluate("card => card.scrollWidth <= card.clientWidth")
 
-    async def downloads(self, button: str) -> bytes:
-        """What is behind a button that opens an address."""
-        async with self._page.context.expect_page() as opened:
-            await self.card.get_by_role("button", name=button).or_(
-                self.card.get_by_role("link", name=button)
-            ).click()
-        page = await opened.value
-        raise NotImplementedError(page.url)
+    async def downloads(self, button: str) -> tuple[str, bytes]:
+        """The name and the content of the file behind a button that opens an address."""
+        files: asyncio.Queue[Download] = asyncio.Queue()
+        self._page.context.on("page", lambda page: page.on("download", files.put_nowait))
+        await self.presses(button)
+        file = await asyncio.wait_for(files.get(), PATIENCE / 1000)
+        return file.suggested_filename, (await file.path()).read_bytes()
+
+    async def fits(self, name: str) -> None:
+        """Nothing on the newest card is wider than the card, of which a picture is kept."""
+        await self.sees_no_sideways_scrolling()
+        await self.keeps(name)
 
     async def keeps(self, name: str) -> None:
         """Keep a picture of the newest card."""

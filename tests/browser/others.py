@@ -51,7 +51,8 @@ class Others:
             chat = entry["response"]["body"]["id"]
             self._chats |= {member["id"]: chat for member in body.get("members", [])}
         elif entry.get("from") == BOT and "conversationId" not in entry:
-            self._sent |= {entry["messageId"]: one["content"] for one in body.get("attachments", [])}
+            for attachment in body.get("attachments", []):
+                self._sent.setdefault(entry["messageId"], attachment["content"])  # not what edits it later
 
 
 class Other:

@@ -1,0 +1,111 @@
+"""Processes that are measured, and the databases they use. Linux only: the figures come from /proc."""
+
+import asyncio
+import os
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from aiohttp import ClientError, ClientSession
+
+from tests.databases import get_server
+
+ROOT = Path(__file__).resolve().parent.parent
+READY_WITHIN = 30
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Process:
+    """A program that listens on a port of its own."""
+
+    pid: int
+    url: str
+
+    @property
+    def cpu(self) -> float:
+        """Seconds of all its threads so far, in user and system mode."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(") ")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    @property
+    def memory(self) -> float:
+        """Megabytes it holds now."""
+        return self._status("VmRSS")
+
+    @property
+    def peak(self) -> float:
+        """The most megabytes it has held since `forgets_peak`."""
+        return self._status("VmHWM")
+
+    def forgets_peak(self) -> None:
+        Path(f"/proc/{self.pid}/clear_refs").write_text("5", encoding="ascii")
+
+    def _status(self, name: str) -> float:
+        lines = Path(f"/proc/{self.pid}/status").read_text(encoding="utf-8").splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:")) / 1024
+
+
+@asynccontextmanager
+async def running(log: Path, *command: str | Path, path: str, **environment: str) -> AsyncIterator[Process]:
+    """A Python program that takes its port as PORT, from when it answers at `path` until the block ends.
+
+    Of an argument that is `PORT` it gets the number instead.
+    """
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    with log.open("wb") as output:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *(port if part == "PORT" else part for part in command),
+            cwd=ROOT,
+            env=os.environ | environment | {"PORT": port},
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        started = Process(process.pid, f"http://127.0.0.1:{port}")
+        await _answers(f"{started.url}{path}", log)
+        yield started
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+async def _answers(url: str, log: Path) -> None:
+    give_up_at = time.monotonic() + READY_WITHIN
+    async with ClientSession() as session:
+        while time.monotonic() < give_up_at:
+            try:
+                async with session.get(url) as response:
+                    if response.ok:
+                        return
+            except ClientError:
+                pass
+            await asyncio.sleep(0.1)
+    raise TimeoutError(f"{url} does not answer:\n{log.read_text(encoding='utf-8')}")
+
+
+@contextmanager
+def database(kind: str) -> Iterator[str]:
+    """The URL of a new database, sqlite or postgresql, that is gone after the block."""
+    # A short path: that of PostgreSQL's socket may have some hundred characters at most.
+    with tempfile.TemporaryDirectory(prefix="bench", ignore_cleanup_errors=True) as folder:
+        if kind == "sqlite":
+            yield f"sqlite:///{folder}/coach.db"
+            return
+        server = get_server(folder)
+        try:
+            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+                connection.execute("create database coach")
+            yield server.get_uri(database="coach")
+        finally:
+            server.cleanup()

@@ -1,0 +1,15 @@
+"""The bot as `app.py` runs it, at another rate than Teams allows: `python -m benchmarks.quick_bot RATE`.
+
+Only a benchmark may do that, so the rate is no setting of the bot.
+"""
+
+import sys
+from functools import partial
+from unittest.mock import patch
+
+import app
+
+if __name__ == "__main__":
+    rate = float(sys.argv[1])
+    with patch.multiple(app, Pacer=partial(app.Pacer, rate=rate), RATE=rate):
+        sys.exit(app.main())

@@ -1,0 +1,259 @@
+"""A team-wide survey in a real client: what the lead, the team's channel and the people asked see."""
+
+import io
+import zipfile
+
+import pytest
+
+from tests.browser.chat import Chat
+from tests.browser.others import Others
+
+pytestmark = pytest.mark.browser
+
+GENERAL = "Power Platform CoE - General"
+NAME = "Autumn check"
+PROGRESS = f"Survey: {NAME}"
+REHEARSAL = f"What will happen: {NAME}"
+RESULT = "Power Platform CoE is at Level 300 Defined"
+MAKER = "I make apps or flows"
+COE = "CoE team or admin"
+FIRST = "Question 1 of 7: Strategy and Vision"
+
+ANSWERS = ("Defined", "Repeatable", "Defined", "Repeatable", "Capable", "Repeatable", "Defined")
+BEA = ("Capable", "Repeatable", "Capable", "Initial", "Capable", "Defined", "Defined")
+CHIDI = ("Defined", "Initial", "Defined", "Capable", "Efficient", "Repeatable", "I don't know")
+DANA = ("Repeatable", "Repeatable", "Defined", "Defined", "Capable", "Does not apply to us", "Capable")
+
+
+async def sets_up(chat: Chat) -> None:
+    """In the channel, up to the set-up card with a name and a group of three."""
+    await chat.goes_to(GENERAL)
+    await chat.posts("survey")
+    await chat.sees_card("Set up a survey", messages=2)
+    await chat.fills(what_is_it_called=NAME, no_result_of_fewer="3")
+
+
+async def sends(chat: Chat) -> None:
+    """In the channel, up to the progress card."""
+    await sets_up(chat)
+    await chat.presses("Show what will happen")
+    await chat.sees_card(REHEARSAL, messages=2)
+    await chat.presses("Send to 6 people")
+    await chat.sees_card(PROGRESS, messages=2)
+
+
+async def is_asked(chat: Chat, *, messages: int = 2) -> None:
+    """In the own chat, in front of the invitation."""
+    await chat.goes_home()
+    await chat.sees_card(NAME, messages=messages)
+
+
+async def answers(chat: Chat, *given: str, messages: int) -> None:
+    for number, answer in enumerate(given, start=1):
+        await chat.sees(f"Question {number} of 7")
+        await chat.picks(answer)
+        await chat.presses("Next")
+    await chat.sees_card("You are at Level 300 Defined", messages=messages)
+
+
+async def test_a_whole_survey(chat: Chat, others: Others) -> None:
+    """From the lead's first word to the team's result and its workbook."""
+    await sets_up(chat)
+    await chat.keeps("51-survey-setup")
+    await chat.presses("Show what will happen")
+    await chat.sees_card(REHEARSAL, messages=2)
+    await chat.sees("6 people in Power Platform CoE", "only of 3 people or more", "Alex Kim asks everybody")
+    await chat.keeps("52-survey-rehearsal")
+
+    await chat.presses("Send to me first")
+    await chat.sees("I am sending the invitation to your own chat")
+    await chat.keeps("53-survey-rehearsal-sent-to-me")
+    await is_asked(chat)
+    await chat.keeps("54-survey-invitation-rehearsed")
+    await chat.presses(MAKER)
+    await chat.sees_card("This was a rehearsal", messages=2)
+    await chat.keeps("55-survey-this-was-a-rehearsal")
+
+    await chat.returns_to(GENERAL)
+    await chat.presses("Send to 6 people")
+    await chat.sees_card(PROGRESS, messages=2)
+    await chat.keeps("56-survey-sending")
+    await chat.will_see("Delivered6")
+    await chat.keeps("57-survey-delivered")
+
+    await is_asked(chat, messages=3)
+    await chat.keeps("58-survey-invitation")
+    await chat.presses(COE)
+    await chat.sees_card(FIRST, messages=3)
+    await chat.sees(f"Survey “{NAME}”, anonymous")
+    await chat.keeps("59-survey-question")
+    await answers(chat, *ANSWERS, messages=3)
+    await chat.sees(f"your answers count in “{NAME}”")
+    await chat.keeps("60-survey-own-result")
+
+    for name, given in (("Bea", BEA), ("Chidi", CHIDI), ("Dana", DANA)):
+        await (await others.called(name, asked_with=NAME)).answers(*given, role=MAKER)
+    await (await others.called("Emre", asked_with=NAME)).presses("Not me")
+    await (await others.called("Farah", asked_with=NAME)).answers("Defined", role=MAKER)
+    await chat.returns_to(GENERAL)
+    await chat.will_see("4 of 6 finished (67%)", "Started5", "Said “Not me”1")
+    await chat.sees_card(PROGRESS, messages=2)
+    await chat.keeps("61-survey-filled")
+
+    await chat.presses("Close survey")
+    await chat.sees_card(f"Close “{NAME}” now?", messages=2)
+    await chat.sees("4 of 6 have finished. 1 more has started.")
+    await chat.keeps("62-survey-ask-to-close")
+    await chat.presses("Close now")
+    await chat.will_see(RESULT, "4 of 6 asked finished (67%)")
+    await chat.sees_card(RESULT, messages=3)
+    await chat.keeps("63-team-result")
+    await chat.presses("Spread per discipline")
+    await chat.sees_card("How the answers spread: Power Platform CoE", messages=3)
+    await chat.keeps("64-team-spread")
+    await chat.presses("Back to the result")
+    await chat.sees_card(RESULT, messages=3)
+
+    await chat.presses("Export to Excel")
+    await chat.keeps("65-team-result-exported")
+    await chat.goes_home()
+    await chat.sees_card(f"“{NAME}” as an Excel workbook", messages=4)
+    await chat.keeps("66-team-export")
+    name, content = await chat.downloads("Download")
+    assert name == f"{NAME}.xlsx"
+    assert NAME.encode() in zipfile.ZipFile(io.BytesIO(content)).read("xl/sharedStrings.xml")
+
+
+async def test_not_now_and_not_me(chat: Chat) -> None:
+    """Who puts it off, or is the wrong person, hears what follows, and may think again."""
+    await sends(chat)
+    await is_asked(chat)
+    await chat.presses("Not now")
+    await chat.sees_card("When shall I ask again?", messages=2)
+    await chat.keeps("67-survey-not-now")
+    await chat.presses("Tomorrow")
+    await chat.sees_card("Until later", messages=2)
+    await chat.keeps("68-survey-until-later")
+    await chat.presses("Answer now")
+    await chat.sees_card(NAME, messages=2)
+
+    await chat.unfolds()
+    await chat.keeps("69-survey-invitation-menu")
+    await chat.presses_in_menu("Not me")
+    await chat.sees_card("Thank you for telling me", messages=2)
+    await chat.keeps("70-survey-not-me")
+    await chat.presses("It is me after all")
+    await chat.sees_card(NAME, messages=2)
+    await chat.presses(MAKER)
+    await chat.sees_card(FIRST, messages=2)
+
+
+async def test_one_survey_a_team(chat: Chat) -> None:
+    """A second one is refused, and leads to the first."""
+    await sends(chat)
+    await chat.posts("survey")
+    await chat.sees_card("One survey at a time", messages=3)
+    await chat.keeps("71-survey-second")
+    await chat.presses("Show the survey")
+    await chat.sees_card(PROGRESS, messages=3)
+
+
+async def test_plans_that_are_dropped(chat: Chat) -> None:
+    """What cannot be planned is said, and a plan may be dropped before and after its rehearsal."""
+    await sets_up(chat)
+    await chat.fills(first_reminder="20")
+    await chat.presses("Show what will happen")
+    await chat.sees("Choose reminder days between sending and the last day to answer")
+    await chat.keeps("72-survey-setup-mistake")
+    await chat.fills(first_reminder="2", second_reminder="4")
+    await chat.presses("Show what will happen")
+    await chat.sees_card(REHEARSAL, messages=2)
+    await chat.presses("Change")
+    await chat.sees_card("Set up a survey", messages=2)
+    await chat.presses("Show what will happen")
+    await chat.sees_card(REHEARSAL, messages=2)
+    await chat.presses("Cancel")
+    await chat.sees_card(f"Cancelled: {NAME}", messages=2)
+    await chat.keeps("73-survey-cancelled")
+
+    await chat.presses("Set up a survey")
+    await chat.sees_card("Set up a survey", messages=2)
+    await chat.presses("Cancel")
+    await chat.sees("Nothing was sent")
+    await chat.keeps("74-survey-setup-cancelled")
+
+
+async def test_words_of_leads(chat: Chat) -> None:
+    """The words that do what the buttons do, with and without a survey that is open."""
+    await chat.goes_to(GENERAL)
+    await chat.posts("status")
+    await chat.sees_card("No survey is open", messages=2)
+    await chat.keeps("75-survey-nothing-open")
+    await chat.posts("results")
+    await chat.sees_card("No result yet", messages=3)
+    await chat.posts("help")
+    await chat.sees("survey", "remind", "close")
+    await chat.keeps("76-survey-channel-help")
+    await chat.goes_home()
+    await chat.says("survey")
+    await chat.sees_card("Set up a survey", messages=2)
+    await chat.keeps("77-survey-setup-at-home")
+    await chat.fills(what_is_it_called=NAME)
+    await chat.presses("Show what will happen")
+    await chat.sees_card(REHEARSAL, messages=2)
+    await chat.presses("Send to 6 people")
+    await chat.says("remind")
+    await chat.sees("Reminding those who have not finished")
+    await chat.keeps("78-survey-reminding")
+    await chat.returns_to(GENERAL)
+    await chat.will_see(PROGRESS)
+
+
+async def test_too_few_for_a_result(chat: Chat) -> None:
+    """Closing warns, and then shows nothing of what was answered."""
+    await sends(chat)
+    await chat.will_see("Delivered6")
+    await chat.presses("Stop sending")
+    await chat.sees("Stopped.")
+    await chat.keeps("79-survey-stopped")
+    await chat.presses("Close survey")
+    await chat.sees("too few for a result")
+    await chat.keeps("80-survey-ask-to-close-too-few")
+    await chat.presses("Close now")
+    await chat.will_see("too few answers for a result")
+    await chat.keeps("81-team-too-few")
+    await chat.goes_home()
+    await chat.presses(MAKER)
+    await chat.sees_card(f"“{NAME}” is closed", messages=2)
+    await chat.keeps("82-survey-over")
+
+
+async def test_on_a_phone(chat: Chat, others: Others) -> None:
+    """On a phone's width every card of a survey fits."""
+    await chat.is_on_a_phone()
+    await sets_up(chat)
+    await chat.fits("83-phone-survey-setup")
+    await chat.presses("Show what will happen")
+    await chat.sees_card(REHEARSAL, messages=2)
+    await chat.fits("84-phone-survey-rehearsal")
+    await chat.presses("Send to 6 people")
+    await chat.sees_card(PROGRESS, messages=2)
+    await chat.fits("85-phone-survey-progress")
+    await is_asked(chat)
+    await chat.fits("86-phone-survey-invitation")
+    await chat.presses("Not now")
+    await chat.fits("87-phone-survey-not-now")
+    await chat.presses("Answer now")
+    await chat.presses(COE)
+    await chat.sees_card(FIRST, messages=2)
+    await chat.fits("88-phone-survey-question")
+    for name, given in (("Bea", BEA), ("Chidi", CHIDI), ("Dana", DANA), ("Emre", ANSWERS)):
+        await (await others.called(name, asked_with=NAME)).answers(*given, role=MAKER)
+    await chat.returns_to(GENERAL)
+    await chat.presses("Close survey")
+    await chat.fits("89-phone-survey-ask-to-close")
+    await chat.presses("Close now")
+    await chat.will_see(RESULT)
+    await chat.fits("90-phone-team-result")
+    await chat.presses("Spread per discipline")
+    await chat.fits("91-phone-team-spread")
