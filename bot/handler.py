@@ -182,8 +182,10 @@ class Handler(ActivityHandler):
             return
         async with self._turns.setdefault(person, asyncio.Lock()):
             reply = await ask(visit_of(activity, person, self._clock()))
-        if place.is_personal and activity.type == ActivityTypes.message:
-            await self._conversations.remember(person, place.conversation)
+        if activity.type == ActivityTypes.message:
+            self._pacer.spend(place.tenant_id)
+            if place.is_personal:
+                await self._conversations.remember(person, place.conversation)
         seen_by_all = place.is_personal or reply.public
         card = reply.card if seen_by_all else await self._send_home(context, person, reply.card)
         await self._show(context, card)
@@ -237,6 +239,7 @@ class Handler(ActivityHandler):
 
     async def _sent_home(self, context: TurnContext, person: Person, card: Card) -> Outcome:
         """What became of a card for the person's own chat, which is opened where it is not known yet."""
+        self._pacer.spend(person.tenant_id)
         home = await self._conversations.of(person)
         message = as_json(card_activity(card))
         if home:

@@ -36,6 +36,7 @@ def log_to_stderr(level: str, style: Literal["text", "json"]) -> None:
     text = logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     handler.setFormatter(JsonFormatter() if style == "json" else text)
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for name in ("alembic", "psycopg.pool"):  # the pool tells of each statement
+        logging.getLogger(name).setLevel(logging.WARNING)
     for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.INFO, logging.getLevelName(level)))

@@ -85,6 +85,12 @@ class Pacer:
         finally:
             lane.waiting -= 1
 
+    def spend(self, tenant_id: str) -> None:
+        """Count a request that waits for nobody: where this process has slots, it uses up the next one."""
+        lane = self._lanes.get(tenant_id)
+        if lane and lane.slots:
+            lane.slots.popleft()
+
     async def pause(self, tenant_id: str, seconds: float) -> None:
         """Let no request go out for so long. Other replicas may use up the few slots they have taken."""
         lane = self._lanes[tenant_id]

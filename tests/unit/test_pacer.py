@@ -141,6 +141,17 @@ async def test_a_crowd_shares_statements(pacer: Pacer, row: Row) -> None:
 
 
 @in_no_time
+async def test_who_does_not_wait_is_counted(pacer: Pacer) -> None:
+    """A reply to somebody who waits goes out at once, and those who are sent to come later by as much."""
+    waiting = asyncio.create_task(turns(8, pacer))
+    await asyncio.sleep(0.5 * SPACING)
+    pacer.spend("tenant")
+    pacer.spend("another tenant")
+
+    assert await waiting == pytest.approx([number * SPACING for number in (0, 1, 3, 4, 5, 6, 7, 8)])
+
+
+@in_no_time
 async def test_one_alone_takes_one(pacer: Pacer, row: Row) -> None:
     """A replica with little to send takes no slots from the others."""
     for _ in range(3):
