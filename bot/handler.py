@@ -188,7 +188,7 @@ class Handler(ActivityHandler):
                 await self._conversations.remember(person, place.conversation)
         seen_by_all = place.is_personal or reply.public
         card = reply.card if seen_by_all else await self._send_home(context, person, reply.card)
-        await self._show(context, card)
+        await self._show(context, card, for_all=reply.settled)
         if reply.settled and seen_by_all and activity.type == ActivityTypes.invoke and activity.reply_to_id:
             self._later(self._settle(place, activity.reply_to_id, card))
         if reply.at_home:
@@ -196,12 +196,17 @@ class Handler(ActivityHandler):
         if reply.export:
             self._later(self._hand_over(context, person, reply.export))
 
-    async def _show(self, context: TurnContext, card: Card) -> None:
-        """Put a card where the person looks: in place of the pressed one, or below what they typed."""
+    async def _show(self, context: TurnContext, card: Card, *, for_all: bool = False) -> None:
+        """Put a card where the person looks: in place of the pressed one, or below what they typed.
+
+        A client that cannot replace a card for one person alone gets a new one where others see the old,
+        unless the card is for all of them.
+        """
         activity = context.activity
+        own = for_all or place_of(activity).is_personal
         if activity.type == ActivityTypes.invoke:
             await context.send_activity(invoke_answer(card))
-        elif isinstance(activity.value, dict) and not activity.text and activity.reply_to_id:
+        elif own and isinstance(activity.value, dict) and not activity.text and activity.reply_to_id:
             await self._replace(context, activity.reply_to_id, card)
         else:
             await context.send_activity(card_activity(card))

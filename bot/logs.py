@@ -8,7 +8,7 @@ from typing import Literal
 
 import orjson
 
-QUIET = ("aiosqlite", "msal", "psycopg", "psycopg.pool", "urllib3")
+QUIET = ("aiosqlite", "msal", "psycopg", "urllib3")
 """At DEBUG these write statements with their values, which are people's answers."""
 
 
@@ -36,7 +36,7 @@ def log_to_stderr(level: str, style: Literal["text", "json"]) -> None:
     text = logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     handler.setFormatter(JsonFormatter() if style == "json" else text)
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in ("alembic", "psycopg.pool"):  # the pool tells of each statement
+    for name in ("alembic", "psycopg.pool"):  # the pool writes three lines for each statement
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.INFO, logging.getLevelName(level)))

@@ -142,9 +142,9 @@ class SurveyDialog:
         return await act(surveys[0])
 
     async def _now(self, visit: Visit, survey: Survey, notice: str = "") -> Reply:
-        """Where a survey is, as everybody who sees this card should see it."""
+        """Where a survey is. Only who asked sees it at once; the channel's card follows at its own pace."""
         words = self._texts(f"survey.notice.{notice}") if notice else ""
-        return Reply(await self._views.now(survey, visit.at, words), settled=True)
+        return Reply(await self._views.now(survey, visit.at, words))
 
     async def _remind(self, visit: Visit, survey: Survey) -> Reply:
         """Remind those who have not finished, at most once a day."""

@@ -4,11 +4,14 @@ import pytest
 
 from tests.acceptance.clock import Clock
 from tests.acceptance.colleagues import begins
+from tests.acceptance.directory import Person
 from tests.acceptance.running import on_both_databases
 from tests.acceptance.surveys import HERE, PEOPLE, a_team, all_answer, answers, is_asked, rehearses, sends
 from tests.acceptance.teams import Teams
 
 pytestmark = pytest.mark.usefixtures("clock")
+
+ADA = Person("Ada Lovelace").aad_object_id
 
 
 @on_both_databases
@@ -216,3 +219,15 @@ async def test_no_reminder_twice_a_day(teams: Teams, clock: Clock) -> None:
     await teams.connector.wait_until(lambda: len(bo.messages_in(bo.place)) > 2, within=20)
 
     assert len(bo.messages_in(bo.place)) == 3
+
+
+@pytest.mark.parametrize("more_settings", [{"coe_leads": (ADA,)}])
+async def test_an_old_client_leaves_the_channels_card_alone(teams: Teams) -> None:
+    """Somebody who may not press gets a word of their own; what everybody sees stays."""
+    team, lead = a_team(teams)
+    await sends(lead, name="Autumn check")
+    bo = teams.everybody_in(team)[1].in_channel(team).uses_an_old_client()
+    await bo.presses("Close survey", on=await bo.will_see("Survey: Autumn check"))
+
+    assert bo.last_card().heading == "This is for CoE leads"
+    assert lead.card_with("Survey: Autumn check").heading == "Survey: Autumn check"
