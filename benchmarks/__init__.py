@@ -1,1 +1,1 @@
-"""Measurements of what surveys cost and how fast they are; README.md says how to run them and what came out."""
+"""What surveys cost and how fast they are; README.md says how to measure it, and what came out."""

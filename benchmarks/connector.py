@@ -9,6 +9,7 @@ import sys
 import time
 from array import array
 from collections import defaultdict
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,9 @@ Json = dict[str, Any]
 PAGE = 500
 """Members on one page of a roster, as many as Teams gives."""
 
+TICK = 0.01
+"""Seconds."""
+
 
 class Connector:
     """Takes whatever comes. Members are numbered; `latency` is the seconds until a call is answered."""
@@ -31,9 +35,11 @@ class Connector:
         self._ids = itertools.count(1_763_900_000_000)
         self._arrivals: dict[str, array[float]] = defaultdict(lambda: array("d"))
         self._in_channels: dict[str, Json] = {}
+        self._lags: list[tuple[float, float]] = []
 
     def app(self) -> web.Application:
         app = web.Application(middlewares=[self._noted])
+        app.cleanup_ctx.append(self.watch_itself)
         activities = "/v3/conversations/{conversation}/activities"
         app.router.add_post("/v3/conversations", self._create, name="open")
         app.router.add_get("/v3/conversations/{conversation}/pagedmembers", self._page, name="roster")
@@ -45,6 +51,20 @@ class Connector:
         app.router.add_get("/arrivals", self._told_arrivals)
         app.router.add_get("/channel", self._told_channel)
         return app
+
+    async def watch_itself(self, _: web.Application) -> AsyncIterator[None]:
+        """Know how late calls may have been noted: what the machine holds up here comes in a bunch."""
+        watching = asyncio.create_task(self._watch())
+        yield
+        watching.cancel()
+
+    async def _watch(self) -> None:
+        while True:
+            due = time.monotonic() + TICK
+            await asyncio.sleep(TICK)
+            now = time.monotonic()
+            if now > due + TICK:
+                self._lags.append((now, now - due))
 
     @web.middleware
     async def _noted(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -93,8 +113,9 @@ class Connector:
         return web.json_response([len(self._arrivals["send"]), newest])
 
     async def _told_arrivals(self, _: web.Request) -> web.Response:
-        """The instants of all calls by kind, in seconds of the machine's monotonic clock."""
-        return web.json_response({kind: times.tolist() for kind, times in self._arrivals.items()})
+        """The instants of all calls by kind, in seconds of the machine's monotonic clock; and its lags."""
+        arrivals = {kind: times.tolist() for kind, times in self._arrivals.items()}
+        return web.json_response({"arrivals": arrivals, "lags": self._lags})
 
     async def _told_channel(self, _: web.Request) -> web.Response:
         """What channels hold now, oldest first."""

@@ -56,7 +56,9 @@ class Lead:
 
     async def sends(self, rehearsal: Rehearsal) -> float:
         """Press Send. Returns the instant of the press."""
-        title = next(title for title in rehearsal.card.buttons if title.startswith("Send to") and title[8].isdigit())
+        title = next(
+            title for title in rehearsal.card.buttons if title.startswith("Send to") and title[8].isdigit()
+        )
         pressed = time.monotonic()
         await self._presses(rehearsal.card, title)
         return pressed

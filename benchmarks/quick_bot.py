@@ -8,8 +8,9 @@ from functools import partial
 from unittest.mock import patch
 
 import app
+from jobs.pacer import Pacer
 
 if __name__ == "__main__":
     rate = float(sys.argv[1])
-    with patch.multiple(app, Pacer=partial(app.Pacer, rate=rate), RATE=rate):
+    with patch.multiple(app, Pacer=partial(Pacer, rate=rate), RATE=rate):
         sys.exit(app.main())

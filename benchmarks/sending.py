@@ -21,10 +21,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import orjson
 from aiohttp import ClientSession
 
 from benchmarks.lead import Lead, Rehearsal
-from benchmarks.processes import ROOT, Process, database, running
+from benchmarks.processes import ROOT, Process, database, goes_first, running
 from tests.acceptance.limits import most_in_a_second
 
 IDLE_SECONDS = 10.0
@@ -54,6 +55,8 @@ class Run:
     rehearsal: Rehearsal
     pressed: float
     arrivals: Arrivals
+    lags: list[tuple[float, float]]
+    """When the stand-in was held up by the machine, and for how long."""
     idle: float
     """Share of a core that all replicas take while nothing happens."""
     cpu: float
@@ -71,6 +74,7 @@ class Run:
         )
         seconds = ended - begun
         idle = self.idle * seconds
+        lag = max((lag for at, lag in self.lags if begun <= at <= ended), default=0.0)
         return [
             f"{self.wanted}",
             f"requests a second             {(len(calls) - 1) / seconds:.2f}",
@@ -86,6 +90,7 @@ class Run:
             f"CPU a request                 {self.cpu / len(calls) * 1000:.2f} ms",
             f"CPU of idle replicas          {self.idle * 100:.1f} % of a core",
             f"growth of memory, at most     {self.growth:.1f} MB",
+            f"lag of the stand-in, at most  {lag * 1000:.0f} ms",
             f"load of the machine           {self.load:.1f}",
         ]
 
@@ -102,12 +107,13 @@ async def measure(wanted: Wanted) -> Run:
         rehearsal = await lead.rehearses()
         cpu = sum(bot.cpu for bot in bots)
         pressed = await lead.sends(rehearsal)
-        arrivals = await _all_sent(session, connector, wanted.people)
+        arrivals, lags = await _all_sent(session, connector, wanted.people)
         return Run(
             wanted,
             rehearsal,
             pressed,
             arrivals,
+            lags,
             idle,
             cpu=sum(bot.cpu for bot in bots) - cpu,
             growth=max(bot.peak - held for bot, held in zip(bots, before, strict=True)),
@@ -134,8 +140,6 @@ async def _started(wanted: Wanted) -> AsyncIterator[tuple[Process, list[Process]
             for number in range(wanted.replicas)
         ]
         yield connector, bots
-        for log in sorted(folder.glob("bot-*.log")):
-            say(log.read_text(encoding="utf-8"))
 
 
 async def _share_of_a_core(bots: list[Process]) -> float:
@@ -144,7 +148,9 @@ async def _share_of_a_core(bots: list[Process]) -> float:
     return (sum(bot.cpu for bot in bots) - before) / IDLE_SECONDS
 
 
-async def _all_sent(session: ClientSession, connector: Process, people: int) -> Arrivals:
+async def _all_sent(
+    session: ClientSession, connector: Process, people: int
+) -> tuple[Arrivals, list[tuple[float, float]]]:
     """Wait for the last invitation."""
     while True:
         async with session.get(f"{connector.url}/sent") as response:
@@ -153,8 +159,8 @@ async def _all_sent(session: ClientSession, connector: Process, people: int) -> 
             break
         await asyncio.sleep(LOOK_EVERY)
     async with session.get(f"{connector.url}/arrivals") as response:
-        arrivals: Arrivals = await response.json()
-        return arrivals
+        told = await response.json()
+        return told["arrivals"], told["lags"]
 
 
 def say(words: str) -> None:
@@ -169,8 +175,15 @@ def main() -> None:
     parser.add_argument("--database", choices=["postgresql", "sqlite"], default="postgresql")
     parser.add_argument("--latency", type=float, default=0.05, help="seconds until the stand-in answers")
     parser.add_argument("--rate", type=float, help="requests a second, instead of what Teams allows")
-    wanted = Wanted(**vars(parser.parse_args()))
-    for line in asyncio.run(measure(wanted)).report():
+    parser.add_argument("--keep", type=Path, help="a file for the instants of all calls, as JSON")
+    given = vars(parser.parse_args())
+    keep: Path | None = given.pop("keep")
+    wanted = Wanted(**given)
+    goes_first()
+    run = asyncio.run(measure(wanted))
+    if keep:
+        keep.write_bytes(orjson.dumps(run.arrivals))
+    for line in run.report():
         say(line)
 
 

@@ -14,7 +14,7 @@ from content.model import Edition
 from content.texts import Texts
 
 SHADES = {level: f"sequential{number}" for level, number in zip(Level, (1, 3, 5, 7, 8), strict=True)}
-"""From light to dark, so that the order shows without colors too."""
+"""From one end of a scale to the other, so that the order shows without colors too."""
 
 
 def gauge(texts: Texts, edition: Edition, stage: Level) -> Element:
@@ -55,7 +55,10 @@ def level_bars(texts: Texts, edition: Edition, stands: Standing) -> Element:
 
 
 def spread_bars(texts: Texts, edition: Edition, results: Mapping[str, DisciplineResult]) -> Element:
-    """One bar per discipline, with a part for each level that somebody named, as long as they are many."""
+    """One bar per discipline, with a part for each level, as long as those who named it are many.
+
+    Empty parts keep the legend in the order of the levels; it has room for short names only.
+    """
     return {
         "type": "Chart.HorizontalBar.Stacked",
         "data": [

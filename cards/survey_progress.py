@@ -53,7 +53,7 @@ def progress_card(
             heading(texts("survey.progress.heading", survey=verbatim(survey.plan.name))),
             *notices(notice),
             text(_phase(texts, survey, numbers, now, seconds_left=seconds_left, resultless=resultless)),
-            *_finished(texts, numbers),
+            *_finished(texts, survey, numbers),
             *_people(texts, numbers),
             *_invitations(texts, numbers),
             *_lead_buttons(texts, survey, resultless=resultless),
@@ -122,7 +122,7 @@ def _left(texts: Texts, survey: Survey, now: dt.datetime) -> str:
     return texts.count("survey.left.days", days) if days > 0 else texts("survey.left.today")
 
 
-def _finished(texts: Texts, numbers: Numbers) -> Iterable[Element]:
+def _finished(texts: Texts, survey: Survey, numbers: Numbers) -> Iterable[Element]:
     if not numbers.invited:
         return
     yield progress_bar(numbers.finished, numbers.invited)
@@ -136,7 +136,7 @@ def _finished(texts: Texts, numbers: Numbers) -> Iterable[Element]:
         weight="Bolder",
         spacing="Small",
     )
-    if numbers.all_done:
+    if numbers.all_done and survey.phase is Phase.OPEN:
         yield text(texts("survey.progress.all_done"))
 
 

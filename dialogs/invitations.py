@@ -62,7 +62,11 @@ class InvitationDialog:
     async def _take(self, visit: Visit, survey: Survey, press: TakeSurvey) -> Reply:
         await self._deliveries.decline(survey, visit.person, declined=False)
         if press.role is not None:
-            return await self._checks.begin_in_survey(visit, survey, press.role)
+            try:
+                return await self._checks.begin_in_survey(visit, survey, press.role)
+            except LookupError:
+                # It was closed in this very moment.
+                return Reply(over_card(self._texts, survey))
         edition = self._content.editions[survey.plan.edition]
         return await self._checks.go_on_in_survey(visit, survey) or Reply(
             invitation_card(self._texts, edition, survey)

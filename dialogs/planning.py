@@ -8,6 +8,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
+from unicodedata import category
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -91,9 +92,9 @@ class Planning:
         if home is None or mistakes:
             team = home.team if home else None
             return Reply(await self._plan_card(visit, plan, press.survey, team, mistakes=mistakes))
-        survey = _draft(visit, press.survey, plan, home)
-        await self._surveys.plan(survey, visit.at)
-        return await self.rehearsal(visit, survey)
+        draft = _draft(visit, press.survey, plan, home)
+        await self._surveys.plan(draft, visit.at)
+        return await self.rehearsal(visit, await self._surveys.get(draft.id) or draft)
 
     async def rehearsal(self, visit: Visit, survey: Survey, notice: str = "") -> Reply:
         """Whom a draft would reach; of a very large team the lead looks again a little later."""
@@ -179,7 +180,7 @@ class Planning:
         usual = self._usual(visit)
         reminders = {day for day in (press.first_reminder, press.second_reminder) if day is not None}
         return Plan(
-            name=" ".join((press.name or "").split()),
+            name=_one_line(press.name or ""),
             edition=press.edition or self._edition,
             is_anonymous=press.answers != "named",
             smallest_group=usual.smallest_group if press.smallest is None else press.smallest,
@@ -190,12 +191,14 @@ class Planning:
     def _mistakes(self, visit: Visit, press: Rehearse, plan: Plan, home: Home | None) -> list[str]:
         """What the lead has to mend, in their words."""
         open_days = (plan.closes_on - visit.at.astimezone(visit.zone).date()).days
+        closes_well = press.closes is not None and 1 <= open_days <= LONGEST_DAYS
+        last_reminder = open_days if closes_well else LONGEST_DAYS
         wrong = {
             "team": home is None,
             "name": not 0 < len(plan.name) <= LONGEST_NAME,
-            "closes": press.closes is None or not 1 <= open_days <= LONGEST_DAYS,
+            "closes": not closes_well,
             "smallest": press.smallest is None or not SMALLEST_GROUP <= plan.smallest_group <= LARGEST_GROUP,
-            "reminders": any(not 1 <= day <= open_days for day in plan.reminder_days),
+            "reminders": any(not 1 <= day <= last_reminder for day in plan.reminder_days),
             "edition": plan.edition not in self._content.editions,
         }
         return [self._texts(f"survey.mistake.{what}") for what, is_wrong in wrong.items() if is_wrong]
@@ -254,6 +257,11 @@ def _draft(visit: Visit, survey_id: str, plan: Plan, home: Home) -> Survey:
         stopped=False,
         secret=None,
     )
+
+
+def _one_line(typed: str) -> str:
+    """What was typed, without line breaks and other control characters, which not every database takes."""
+    return " ".join("".join(" " if category(one) == "Cc" else one for one in typed).split())
 
 
 def _reminders(survey: Survey, now: dt.datetime) -> list[dt.datetime]:

@@ -6,14 +6,13 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cards.survey_progress import progress_card
-from cards.survey_setup import awaiting_card, cancelled_card, rehearsal_card
-from cards.team_result import spread_card, team_result_card
-
 from assessment.model import Person
 from assessment.survey import Numbers, Phase, Reach, Survey
 from assessment.team import Change, TeamResult, change, team_result
 from cards.elements import Card
+from cards.survey_progress import progress_card
+from cards.survey_setup import awaiting_card, cancelled_card, rehearsal_card
+from cards.team_result import spread_card, team_result_card
 from content.loading import Content
 from content.model import Edition
 from storage.deliveries import Deliveries
@@ -66,6 +65,11 @@ class SurveyViews:
         # Of those who wait some have a chat already: two calls each is the most it can take.
         left = 2 * numbers.waiting / self._rules.requests_per_second if numbers.waiting else None
         return progress_card(self._texts, survey, numbers, at, seconds_left=left, notice=notice)
+
+    async def ended(self, survey: Survey, at: dt.datetime) -> Card:
+        """What a closed survey came to in numbers, with the way to its result."""
+        record, result, _ = await self.outcome(survey)
+        return progress_card(self._texts, record.survey, record.numbers, at, resultless=result is None)
 
     async def result(self, survey: Survey) -> Card:
         """The team's result of a closed survey."""

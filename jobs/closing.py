@@ -24,6 +24,7 @@ class Closer:
     """Closes surveys."""
 
     def __init__(self, database: Database, poster: Poster, *, clock: Callable[[], dt.datetime]) -> None:
+        self._database = database
         self._surveys = database.surveys
         self._deliveries = database.deliveries
         self._checks = database.checks
@@ -42,9 +43,12 @@ class Closer:
             await self._surveys.close(survey, await self._deliveries.numbers(survey), kept)
         if survey.plan.is_anonymous:
             await self._checks.delete_in(survey)
+            await self._deliveries.forget_reminders(survey)
         closed = await self._surveys.get(survey_id) or survey
         await self._poster.post_result(closed)
         await self._poster.edit_progress(closed, at_once=True)
+        if survey.plan.is_anonymous:
+            await self._database.erase()
 
     async def _settle(self, survey: Survey) -> None:
         """Wait until nothing is on its way any more."""

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 PROGRESS = "progress"
 RESULT = "result"
+RESULT_FOR_LEAD = "result-for-lead"
 
 EDIT_EVERY = dt.timedelta(seconds=10)
 """Shorter would count against the few messages that Teams allows in one conversation."""
@@ -52,7 +53,7 @@ class Poster:
         card = await self._views.result(survey)
         if not await self._post_once(survey, RESULT, card):
             chat = await self._conversations.of(survey.asked_by)
-            if chat:
+            if chat and await self._surveys.claim_post(survey, RESULT_FOR_LEAD):
                 await self._pacer.turn(survey.team.tenant_id)
                 outcome = await self._port.send_card(chat, card)
                 log.info("the lead got the result instead of the channel: %s", outcome)
@@ -86,7 +87,7 @@ class Poster:
 
     async def _progress(self, survey: Survey) -> Card:
         if survey.phase is Phase.CLOSED:
-            return await self._views.result(survey)
+            return await self._views.ended(survey, self._clock())
         return self._views.progress(survey, await self._deliveries.numbers(survey), self._clock())
 
     async def _post_once(self, survey: Survey, kind: str, card: Card) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -15,13 +15,15 @@ Connect = Callable[[], AbstractAsyncContextManager[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Connections:
-    """The two ways to run statements."""
+    """The two ways to run statements, and one to be rid of what they deleted."""
 
     connect: Connect
     """Each statement is committed by itself."""
     transaction: Connect
     """All statements are committed when the block ends, or none where it raises. Keep it short: on SQLite
     nobody else writes meanwhile."""
+    erase: Callable[[], Awaitable[None]]
+    """Leaves nothing that was deleted in the files of the database, as far as they are the bot's."""
 
 
 class BadDatabaseUrl(ValueError):

@@ -37,7 +37,10 @@ class Checks:
             return check
 
     async def open_in(self, survey: Survey, person: Person, now: dt.datetime) -> Check:
-        """The check of somebody who is asked in an open survey, begun now if it was not before."""
+        """The check of somebody whom a survey asks, begun now if it was not before.
+
+        Raises LookupError where the survey is not open.
+        """
         respondent = survey.respondent(person)
         new = {
             "id": survey_check_id(survey, respondent),
@@ -46,8 +49,10 @@ class Checks:
         }
         async with self._connect() as connection:
             await self._sql.open_in_survey(connection, **new, **key(respondent), now=milliseconds(now))
-            [check] = await _read(self._sql.fresh(connection, id=new["id"]))
-            return check
+            check = _only(await _read(self._sql.fresh(connection, id=new["id"])))
+        if check is None:
+            raise LookupError(f"survey {survey.id} is not open")
+        return check
 
     async def latest(self, person: Person) -> Check | None:
         """The person's open check, else the one started last."""

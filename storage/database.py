@@ -58,6 +58,7 @@ class Database:
     def __init__(self, backend: Backend, connections: Connections, newest: str | None) -> None:
         connect, transaction = connections.connect, connections.transaction
         self._connect = connect
+        self._erase = connections.erase
         self._newest = newest
         self._sql = _statements("database", backend)
         checks, deliveries = _statements("checks", backend), _statements("deliveries", backend)
@@ -66,6 +67,13 @@ class Database:
         self.surveys = Surveys(_statements("surveys", backend), deliveries, connect, transaction)
         self.deliveries = Deliveries(deliveries, checks, connect, transaction)
         self.pacing = Pacing(_statements("pacing", backend), connect)
+
+    async def erase(self) -> None:
+        """Leave nothing that was deleted in the database's files; for PostgreSQL that is the server's matter.
+
+        Raises one of UNAVAILABLE where it has to be done again.
+        """
+        await self._erase()
 
     async def ready(self) -> None:
         """Raise DatabaseNotReady unless the database answers and is at the newest migration."""

@@ -139,7 +139,7 @@ class Deliveries:
 
     async def plan(self, survey: Survey, round_: Round, now: dt.datetime, *, leave_out: set[str]) -> None:
         """Give everybody who is to be reminded a row, except the respondents left out."""
-        tenant, after, place = survey.team.tenant_id, "", 0
+        tenant, after, place = survey.team.tenant_id, "", PART // 2
         while page := await self._page(survey, after, now):
             after = page[-1]
             kept = (one for one in page if not leave_out or _key(survey, tenant, one) not in leave_out)
@@ -164,6 +164,10 @@ class Deliveries:
     async def try_again(self, round_: Round) -> bool:
         """Take the turn to hand a round's parts to the engine anew."""
         return await self._change(self._sql.try_again, **_of(round_), tries=round_.tries) == 1
+
+    async def forget_reminders(self, survey: Survey) -> None:
+        """Drop what reminders were sent: they tell who had not finished by then."""
+        await self._change(self._sql.forget_reminders, survey_id=survey.id)
 
     async def end(self, round_: Round) -> None:
         """Mark a round as done once nothing in it waits."""

@@ -82,4 +82,8 @@ class PostgreSQL:
                 yield connection
 
         async with pool:
-            yield Connections(pool.connection, transaction)
+            yield Connections(pool.connection, transaction, _leave_it_to_the_server)
+
+
+async def _leave_it_to_the_server() -> None:
+    """Its files, its log and its backups are in the hands of who runs it; autovacuum frees deleted rows."""

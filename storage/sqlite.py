@@ -68,7 +68,7 @@ class SQLite:
     async def connections(self) -> AsyncIterator[Connections]:
         """Open the one connection that all tasks share; a transaction gets one of its own."""
         async with Connection(self._connect, iter_chunk_size=64) as shared:
-            yield Connections(lambda: self._lend(shared), self._transaction)
+            yield Connections(lambda: self._lend(shared), self._transaction, lambda: self._erase(shared))
 
     @asynccontextmanager
     async def _lend(self, shared: Connection) -> AsyncIterator[Connection]:
@@ -84,12 +84,21 @@ class SQLite:
             yield own
             await own.commit()
 
+    async def _erase(self, shared: Connection) -> None:
+        """Empty the write-ahead log, which has old pages in it long after they were written to the file."""
+        async with self._lend(shared):
+            [(is_busy, *_)] = await shared.execute_fetchall("pragma wal_checkpoint(truncate)")
+        if is_busy:
+            raise sqlite3.OperationalError("the write-ahead log is in use and could not be emptied")
+
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
         try:
             _use_wal(connection)
             connection.execute("pragma synchronous = full")
             connection.execute("pragma foreign_keys = on")
+            # Else what is deleted stays readable in the file until something else needs the room.
+            connection.execute("pragma secure_delete = on")
             # What PostgreSQL has of these names; there a migration makes clock_ms.
             connection.create_function("clock_ms", 0, lambda: time.time() * 1000)
             connection.create_function("greatest", 2, max, deterministic=True)

@@ -25,7 +25,8 @@ REMINDER = "reminder"
 """A reminder of the plan."""
 
 PART = 100
-"""People in one part of a round: enough that the engine's own rows do not count."""
+"""People in one part of a round: enough that the engine's own rows do not count. The first part has half as
+many, so that a replica's parts do not end at the same moment and leave it with nothing to send."""
 
 MILLISECOND = dt.timedelta(milliseconds=1)
 
@@ -157,7 +158,7 @@ class Surveys:
     ) -> bool:
         """Open a survey, with an invitation for everybody on its roster, and reminders.
 
-        False where it is open already, or another survey of the team is.
+        False where it is open already or not counted, or another survey of the team is open.
         """
         at = milliseconds(now)
         rounds = [(FIRST, INVITATION, at)]

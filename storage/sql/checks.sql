@@ -52,25 +52,29 @@ update checks set finished_at = :now where id = :id and finished_at is null;
 
 -- name: open_in_survey(id, survey_id, tenant_id, person_id, edition, now)!
 insert into checks (id, survey_id, tenant_id, person_id, edition, started_at)
-values (:id, :survey_id, :tenant_id, :person_id, :edition, :now)
+select :id, surveys.id, :tenant_id, :person_id, :edition, :now
+from surveys where surveys.id = :survey_id and phase = 'open'
 on conflict (id) do nothing;
 
 -- name: last_touched(check_id)^
 select coalesce(max(answered_at), 0) from answers where check_id = :check_id;
 
 -- name: taken_part(survey_id)^
-select count(*), count(finished_at) from checks where survey_id = :survey_id;
+-- The index of the checks in surveys is a partial one: SQLite takes it only where its condition is repeated.
+select count(*), count(finished_at) from checks where survey_id = :survey_id and survey_id <> '';
 
 -- name: finished_in_survey(survey_id)
-select person_id from checks where survey_id = :survey_id and finished_at is not null;
+select person_id from checks where survey_id = :survey_id and survey_id <> '' and finished_at is not null;
 
 -- name: roles_in_survey(survey_id)
-select role, count(*) from checks where survey_id = :survey_id and finished_at is not null group by role;
+select role, count(*) from checks
+where survey_id = :survey_id and survey_id <> '' and finished_at is not null
+group by role;
 
 -- name: answers_in_survey(survey_id)
 select role, discipline, answer, count(*)
 from checks join answers on answers.check_id = checks.id
-where survey_id = :survey_id and finished_at is not null
+where survey_id = :survey_id and survey_id <> '' and finished_at is not null
 group by role, discipline, answer;
 
 -- name: named_answers(survey_id)
@@ -79,8 +83,10 @@ from checks
 join answers on answers.check_id = checks.id
 join recipients on recipients.survey_id = checks.survey_id
     and checks.person_id = recipients.person_id || '@' || checks.survey_id
-where checks.survey_id = :survey_id and finished_at is not null
+where checks.survey_id = :survey_id and checks.survey_id <> '' and finished_at is not null
 order by recipients.name, checks.id;
 
 -- name: delete_some(survey_id, most)!
-delete from checks where id in (select id from checks where survey_id = :survey_id limit :most);
+delete from checks where id in (
+    select id from checks where survey_id = :survey_id and survey_id <> '' limit :most
+);

@@ -19,7 +19,8 @@ group by excluded;
 select declined from recipients where survey_id = :survey_id and person_id = :person_id and excluded is null;
 
 -- name: decline(survey_id, person_id, declined)!
-update recipients set declined = :declined where survey_id = :survey_id and person_id = :person_id;
+update recipients set declined = :declined
+where survey_id = :survey_id and person_id = :person_id and declined <> :declined;
 
 -- name: put_off(survey_id, person_id, until)!
 update recipients set not_before = :until where survey_id = :survey_id and person_id = :person_id;
@@ -82,9 +83,12 @@ where survey_id = :survey_id and state = 'waiting' and exists (
 
 -- name: invite_all(survey_id, size, now)!
 insert into deliveries (survey_id, round, person_id, part, state, changed_at)
-select survey_id, 0, person_id, (row_number() over (order by person_id) - 1) / :size, 'waiting', :now
+select survey_id, 0, person_id, (row_number() over (order by person_id) - 1 + :size / 2) / :size, 'waiting', :now
 from recipients
 where survey_id = :survey_id and excluded is null;
+
+-- name: forget_reminders(survey_id)!
+delete from rounds where survey_id = :survey_id and number <> 0;
 
 -- name: add_delivery(survey_id, round, person_id, part, now)*!
 insert into deliveries (survey_id, round, person_id, part, state, changed_at)

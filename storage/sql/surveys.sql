@@ -66,7 +66,7 @@ update surveys set phase = 'awaiting' where id = :id and phase = 'draft';
 
 -- name: open(id, secret, now)!
 update surveys set phase = 'open', opened_at = :now, secret = :secret
-where id = :id and phase in ('draft', 'awaiting');
+where id = :id and phase in ('draft', 'awaiting') and counted_at is not null;
 
 -- name: cancel(id)!
 update surveys set phase = 'cancelled' where id = :id and phase in ('draft', 'awaiting');

@@ -6,6 +6,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from itertools import pairwise
 from typing import Any
 
 import psycopg
@@ -13,7 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from tests.acceptance.directory import Person, Team
 from tests.acceptance.seen import Seen
-from tests.acceptance.teams import Teams
+from tests.acceptance.teams import Colleague, Teams
 
 ON_THE_WAY = frozenset({"waiting", "sending"})
 
@@ -45,7 +46,7 @@ async def sending_ends(database_url: str, *, within: float = 20) -> None:
 async def comes_true(holds: Callable[[], bool], *, within: float = 20) -> None:
     """Waits for something that nobody tells of."""
     async with asyncio.timeout(within):
-        while not await asyncio.to_thread(holds):
+        while not await asyncio.to_thread(holds):  # noqa: ASYNC110 - a database tells nobody
             await asyncio.sleep(0.1)
 
 
@@ -85,12 +86,19 @@ def adds_up(card: Seen, states: Mapping[str, int]) -> bool:
     lines = card.text.split("\n")
     shown = {
         name: int(re.sub(r"\D", "", value))
-        for name, value in zip(lines, lines[1:], strict=False)
+        for name, value in pairwise(lines)
         if name in {*ON_THE_CARD, "Invited"}
     }
     invited = shown.pop("Invited")
     expected = {name: sum(states.get(one, 0) for one in ones) for name, ones in ON_THE_CARD.items()}
     return invited == sum(shown.values()) and {**dict.fromkeys(ON_THE_CARD, 0), **shown} == expected
+
+
+async def shows(lead: Colleague, states: Mapping[str, int]) -> None:
+    """The progress card, refreshed, has these numbers."""
+    await lead.presses("Refresh", on=lead.card_with("Survey: Autumn check"))
+    card = lead.card_with("Survey: Autumn check")
+    assert adds_up(card, states), card.text
 
 
 @contextmanager

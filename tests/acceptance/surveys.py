@@ -1,5 +1,7 @@
 """What leads and the people they ask do in many tests."""
 
+import asyncio
+
 from tests.acceptance.colleagues import ANSWERS
 from tests.acceptance.directory import Team
 from tests.acceptance.seen import Seen
@@ -53,3 +55,11 @@ async def answers(
 async def all_answer(teams: Teams, team: Team, given: tuple[str, ...] = ANSWERS) -> None:
     for person in teams.everybody_in(team):
         await answers(person, given)
+
+
+async def both_press(lead: Colleague, other: Colleague, title: str, words: str) -> None:
+    """Two leads press a card's button at the same instant, as soon as both see it."""
+    async with asyncio.timeout(20):
+        while not any(words in card.text for card in other.cards()):  # noqa: ASYNC110 - edited at some time
+            await asyncio.sleep(0.1)
+    await asyncio.gather(*(one.presses(title, on=one.card_with(words)) for one in (lead, other)))

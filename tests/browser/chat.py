@@ -1,11 +1,10 @@
 """A person in front of the Agents Playground: types, presses, picks, looks, and keeps what was seen."""
 
-import asyncio
 import re
 from pathlib import Path
 from typing import Self
 
-from playwright.async_api import Download, Locator, Page, Route, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "artefacts/screenshots"
 PHONE_CARD = 320
@@ -14,6 +13,8 @@ PATIENCE = 10_000
 """Milliseconds until a button or an answer that does not come fails the test."""
 SOONER_OR_LATER = 30_000
 """Milliseconds for what the bot does by itself: it edits a card at most once in ten seconds."""
+EXPORT = "/exports/"
+"""In the addresses of workbooks."""
 ON_THIS_MACHINE = re.compile(r"^(https?://localhost[:/]|data:|blob:)")
 
 
@@ -80,21 +81,16 @@ class Chat:
         await self._page.get_by_role("button", name="Post").click()
 
     async def fills(self, **fields: str) -> None:
-        """Fill in fields, each under the beginning of its label."""
+        """Type into fields, each under the beginning of its label, over what stands there."""
         for label, words in fields.items():
             field = self.card.get_by_label(re.compile(f"^{label.replace('_', ' ')}", re.IGNORECASE))
-            await field.fill(words)
+            await field.click()
+            await field.press("ControlOrMeta+A")
+            await field.press_sequentially(words)
             await field.press("Tab")
 
     async def presses(self, button: str) -> None:
         await self.card.get_by_role("button", name=button, exact=True).click()
-
-    async def unfolds(self) -> None:
-        """Open the menu beside a row of buttons."""
-        await self.card.get_by_role("button", name="More").or_(self.card.get_by_title("More")).first.click()
-
-    async def presses_in_menu(self, button: str) -> None:
-        await self._page.get_by_role("menuitem", name=button, exact=True).click()
 
     async def picks(self, answer: str) -> None:
         await self.card.get_by_role("radio", name=re.compile(f"^{re.escape(answer)}")).click()
@@ -114,6 +110,15 @@ class Chat:
         for each in words:
             await expect(self.card).to_contain_text(each)
 
+    async def sees_below(self, heading: str, *words: str, keeping: str) -> None:
+        """An older card has this heading, and these words stand on it; a picture of it is kept."""
+        card = self._page.locator(".ac-adaptiveCard").filter(
+            has=self._page.get_by_role("heading", name=heading)
+        )
+        for each in words:
+            await expect(card).to_contain_text(each)
+        await card.screenshot(path=SCREENSHOTS / f"{keeping}.png", animations="disabled")
+
     async def will_see(self, *words: str) -> None:
         """Each of these comes to stand on the newest card, without anything being pressed."""
         for each in words:
@@ -130,12 +135,12 @@ class Chat:
         assert await self.card.evaluate("card => card.scrollWidth <= card.clientWidth")
 
     async def downloads(self, button: str) -> tuple[str, bytes]:
-        """The name and the content of the file behind a button that opens an address."""
-        files: asyncio.Queue[Download] = asyncio.Queue()
-        self._page.context.on("page", lambda page: page.on("download", files.put_nowait))
-        await self.presses(button)
-        file = await asyncio.wait_for(files.get(), PATIENCE / 1000)
-        return file.suggested_filename, (await file.path()).read_bytes()
+        """Under which name a browser saves the file behind a button that opens an address, and the file."""
+        async with self._page.context.expect_event("request", lambda one: EXPORT in one.url) as asked:
+            await self.card.get_by_role("link", name=button).click()
+        answer = await self._page.request.get((await asked.value).url)
+        assert answer.ok
+        return answer.headers["content-disposition"], await answer.body()
 
     async def fits(self, name: str) -> None:
         """Nothing on the newest card is wider than the card, of which a picture is kept."""
@@ -145,6 +150,10 @@ class Chat:
     async def keeps(self, name: str) -> None:
         """Keep a picture of the newest card."""
         await self.card.screenshot(path=SCREENSHOTS / f"{name}.png", animations="disabled")
+
+    async def keeps_the_window(self, name: str) -> None:
+        """Keep a picture of the whole conversation."""
+        await self._page.screenshot(path=SCREENSHOTS / f"{name}.png", animations="disabled")
 
     async def _makes_room(self) -> None:
         """Fold in the log, which would leave the cards too little width."""

@@ -55,10 +55,11 @@ def screen() -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A browser's window, still empty, and the address of the Playground."""
+    """A browser's window, still empty, the address of the Playground, and who else will be heard there."""
 
     page: Page
     url: str
+    others: Others
 
 
 @pytest.fixture
@@ -67,17 +68,17 @@ async def window(browser: Browser, screen: tuple[int, int], tmp_path: Path) -> A
     async with serving(tmp_path, Ports.free()) as url:
         width, height = screen
         page = await browser.new_page(viewport={"width": width, "height": height})
-        yield Window(page, url)
+        yield Window(page, url, Others(page, url))
         await page.close()
 
 
 @pytest.fixture
 def others(window: Window) -> Others:
     """The rest of the team."""
-    return Others(window.page, window.url)
+    return window.others
 
 
 @pytest.fixture
-async def chat(window: Window, others: Others) -> Chat:
-    """A person's first look at the Playground, which installs the app; the others listen from the start."""
+async def chat(window: Window) -> Chat:
+    """A person's first look at the Playground, which installs the app."""
     return await Chat.opens(window.page, window.url)

@@ -22,6 +22,7 @@ class Others:
         self._url = url
         self._chats: dict[str, str] = {}
         self._sent: dict[str, Json] = {}
+        self._heard = asyncio.Event()
         page.on("websocket", self._listen)
 
     async def called(self, name: str, *, asked_with: str) -> "Other":
@@ -29,7 +30,8 @@ class Others:
         member = f"29:{name.lower()}"
         async with asyncio.timeout(ARRIVES_WITHIN_SECONDS):
             while member not in self._chats or len(self._headed(asked_with)) < len(self._chats):
-                await asyncio.sleep(0.1)
+                self._heard.clear()
+                await self._heard.wait()
         return Other(self._page, self._url, member, self._chats[member], self._headed(asked_with))
 
     @property
@@ -50,9 +52,10 @@ class Others:
         if entry.get("activityName") == "createConversation":
             chat = entry["response"]["body"]["id"]
             self._chats |= {member["id"]: chat for member in body.get("members", [])}
-        elif entry.get("from") == BOT and "conversationId" not in entry:
+        elif entry.get("from") == BOT and "messageId" in entry and "conversationId" not in entry:
             for attachment in body.get("attachments", []):
                 self._sent.setdefault(entry["messageId"], attachment["content"])  # not what edits it later
+        self._heard.set()
 
 
 class Other:

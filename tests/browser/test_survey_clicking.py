@@ -2,11 +2,15 @@
 
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser
 
 from tests.browser.chat import Chat
+from tests.browser.conftest import DESK
 from tests.browser.others import Others
+from tests.browser.serving import Ports, serving
 
 pytestmark = pytest.mark.browser
 
@@ -30,7 +34,7 @@ async def sets_up(chat: Chat) -> None:
     await chat.goes_to(GENERAL)
     await chat.posts("survey")
     await chat.sees_card("Set up a survey", messages=2)
-    await chat.fills(what_is_it_called=NAME, no_result_of_fewer="3")
+    await chat.fills(what_is_it_called=NAME, show_a_result_only="3")
 
 
 async def sends(chat: Chat) -> None:
@@ -56,8 +60,8 @@ async def answers(chat: Chat, *given: str, messages: int) -> None:
     await chat.sees_card("You are at Level 300 Defined", messages=messages)
 
 
-async def test_a_whole_survey(chat: Chat, others: Others) -> None:
-    """From the lead's first word to the team's result and its workbook."""
+async def test_before_it_is_sent(chat: Chat) -> None:
+    """The lead sees whom it will reach, and tries the invitation; then everybody gets it."""
     await sets_up(chat)
     await chat.keeps("51-survey-setup")
     await chat.presses("Show what will happen")
@@ -82,12 +86,20 @@ async def test_a_whole_survey(chat: Chat, others: Others) -> None:
     await chat.keeps("57-survey-delivered")
 
     await is_asked(chat, messages=3)
+    await chat.presses(MAKER)
+    await chat.sees_card(FIRST, messages=3)
+
+
+async def test_a_whole_survey(chat: Chat, others: Others) -> None:
+    """Answers come in, the channel sees it fill up, and gets the team's result with its workbook."""
+    await sends(chat)
+    await is_asked(chat)
     await chat.keeps("58-survey-invitation")
     await chat.presses(COE)
-    await chat.sees_card(FIRST, messages=3)
+    await chat.sees_card(FIRST, messages=2)
     await chat.sees(f"Survey “{NAME}”, anonymous")
     await chat.keeps("59-survey-question")
-    await answers(chat, *ANSWERS, messages=3)
+    await answers(chat, *ANSWERS, messages=2)
     await chat.sees(f"your answers count in “{NAME}”")
     await chat.keeps("60-survey-own-result")
 
@@ -115,12 +127,17 @@ async def test_a_whole_survey(chat: Chat, others: Others) -> None:
     await chat.sees_card(RESULT, messages=3)
 
     await chat.presses("Export to Excel")
-    await chat.keeps("65-team-result-exported")
+    await chat.sees_card("The workbook is in our own chat", messages=3)
+    await chat.keeps("65-team-export-offered")
+    await chat.presses("Back to the result")
+    await chat.sees_card(RESULT, messages=3)
+    await chat.keeps_the_window("66-survey-channel")
+    await chat.sees_below(PROGRESS, "Closed on", "4 of 6 finished (67%)", keeping="92-survey-closed")
     await chat.goes_home()
-    await chat.sees_card(f"“{NAME}” as an Excel workbook", messages=4)
-    await chat.keeps("66-team-export")
+    await chat.sees_card(f"“{NAME}” as an Excel workbook", messages=3)
+    await chat.keeps("67-team-export")
     name, content = await chat.downloads("Download")
-    assert name == f"{NAME}.xlsx"
+    assert f'filename="{NAME}.xlsx"' in name
     assert NAME.encode() in zipfile.ZipFile(io.BytesIO(content)).read("xl/sharedStrings.xml")
 
 
@@ -130,16 +147,14 @@ async def test_not_now_and_not_me(chat: Chat) -> None:
     await is_asked(chat)
     await chat.presses("Not now")
     await chat.sees_card("When shall I ask again?", messages=2)
-    await chat.keeps("67-survey-not-now")
+    await chat.keeps("68-survey-not-now")
     await chat.presses("Tomorrow")
     await chat.sees_card("Until later", messages=2)
-    await chat.keeps("68-survey-until-later")
+    await chat.keeps("69-survey-until-later")
     await chat.presses("Answer now")
     await chat.sees_card(NAME, messages=2)
 
-    await chat.unfolds()
-    await chat.keeps("69-survey-invitation-menu")
-    await chat.presses_in_menu("Not me")
+    await chat.presses("Not me")
     await chat.sees_card("Thank you for telling me", messages=2)
     await chat.keeps("70-survey-not-me")
     await chat.presses("It is me after all")
@@ -202,11 +217,13 @@ async def test_words_of_leads(chat: Chat) -> None:
     await chat.presses("Show what will happen")
     await chat.sees_card(REHEARSAL, messages=2)
     await chat.presses("Send to 6 people")
-    await chat.says("remind")
-    await chat.sees("Reminding those who have not finished")
-    await chat.keeps("78-survey-reminding")
     await chat.returns_to(GENERAL)
     await chat.will_see(PROGRESS)
+    await chat.posts("remind")
+    await chat.will_see("Reminding those who have not finished")
+    await chat.keeps("78-survey-reminding")
+    await chat.goes_home()
+    await chat.will_see(f"Reminder: {NAME}")
 
 
 async def test_too_few_for_a_result(chat: Chat) -> None:
@@ -257,3 +274,38 @@ async def test_on_a_phone(chat: Chat, others: Others) -> None:
     await chat.fits("90-phone-team-result")
     await chat.presses("Spread per discipline")
     await chat.fits("91-phone-team-spread")
+
+
+async def test_starting_again_on_the_same_database(browser: Browser, tmp_path: Path) -> None:
+    """The Playground forgets everybody's chat when it ends, the bot does not: it opens new ones."""
+    ports = Ports.free()
+    async with serving(tmp_path, ports) as url:
+        chat, others = await _at_the_window(browser, url)
+        await sends(chat)
+        await others.called("Bea", asked_with=NAME)
+        before = others.chats
+    async with serving(tmp_path, ports) as url:
+        chat, others = await _at_the_window(browser, url)
+        await chat.goes_to(GENERAL)
+        await chat.posts("close")
+        await chat.sees_card(f"Close “{NAME}” now?", messages=1)
+        await chat.presses("Close now")
+        await chat.will_see("too few answers for a result")
+        await chat.posts("survey")
+        await chat.will_see("Set up a survey")
+        await chat.fills(what_is_it_called="Winter check")
+        await chat.presses("Show what will happen")
+        await chat.presses("Send to 6 people")
+        await chat.will_see("Delivered6")
+        bea = await others.called("Bea", asked_with="Winter check")
+        await bea.answers(*BEA, role=MAKER)
+
+        assert bea.card.heading == "You are at Level 300 Defined"
+        assert set(others.chats) == set(before)
+        assert set(others.chats.values()).isdisjoint(before.values())
+
+
+async def _at_the_window(browser: Browser, url: str) -> tuple[Chat, Others]:
+    page = await browser.new_page(viewport={"width": DESK[0], "height": DESK[1]})
+    others = Others(page, url)
+    return await Chat.opens(page, url), others

@@ -53,6 +53,13 @@ def member(number: int) -> Member:
     return Member(f"29:{number}", person(number).object_id, f"Person {number}", is_guest=False)
 
 
+async def drafted(database: Database, *surveys: Survey) -> None:
+    """Drafts whose teams are counted."""
+    for survey in surveys or (draft(),):
+        await database.surveys.plan(survey, NOW)
+        await database.surveys.counted(survey, NOW)
+
+
 async def pages(*members: Member, size: int = 2) -> AsyncIterator[Sequence[Member]]:
     for start in range(0, len(members), size):
         yield members[start : start + size]
@@ -64,6 +71,7 @@ async def opened(database: Database, people: int = 3, *, anonymous: bool = True)
     await database.surveys.remember_team(HOME)
     await database.surveys.plan(survey, NOW)
     await database.deliveries.replace_roster(survey, pages(*map(member, range(people))))
+    await database.surveys.counted(survey, NOW)
     assert await database.surveys.open(survey, SECRET if anonymous else None, [NOW + 3 * DAY], NOW)
     assert await database.deliveries.begin(INVITATION)
     await database.deliveries.begin_sending(INVITATION)
@@ -110,17 +118,32 @@ async def test_what_is_open_cannot_be_planned_anew(database: Database) -> None:
 
 async def test_two_leads_who_open_at_once(database: Database, replica: Database) -> None:
     """One of them does."""
-    await database.surveys.plan(draft(), NOW)
+    await drafted(database)
     both = (one.surveys.open(draft(), SECRET, [], NOW) for one in (database, replica))
 
     assert sorted(await asyncio.gather(*both)) == [False, True]
 
 
+async def test_what_is_not_counted_is_not_opened(database: Database) -> None:
+    """Nobody is sent to while it is not known who is in the team."""
+    await drafted(database)
+    await database.surveys.plan(draft(), NOW)
+
+    assert not await database.surveys.open(draft(), SECRET, [], NOW)
+
+
+async def test_no_check_begins_in_a_closed_survey(database: Database) -> None:
+    """Who presses in the moment of closing leaves nothing behind."""
+    survey = await opened(database)
+    await database.surveys.begin_closing(survey, NOW)
+    with pytest.raises(LookupError):
+        await database.checks.open_in(survey, person(1), NOW)
+
+
 async def test_one_survey_a_team(database: Database, replica: Database) -> None:
     """Of two surveys of one team, opened at once, one is; another team has its own."""
     other_team = draft(3, replace(TEAM, id="19:other@thread.tacv2"))
-    for one in (draft(1), draft(2), other_team):
-        await database.surveys.plan(one, NOW)
+    await drafted(database, draft(1), draft(2), other_team)
     both = (on.surveys.open(one, SECRET, [], NOW) for on, one in ((database, draft(1)), (replica, draft(2))))
 
     assert sorted(await asyncio.gather(*both)) == [False, True]
@@ -130,8 +153,7 @@ async def test_one_survey_a_team(database: Database, replica: Database) -> None:
 
 async def test_a_survey_that_was_not_opened_has_no_rounds(database: Database) -> None:
     """Opening is all or nothing."""
-    for number in (1, 2):
-        await database.surveys.plan(draft(number), NOW)
+    await drafted(database, draft(1), draft(2))
     await database.surveys.open(draft(1), SECRET, [], NOW)
     assert not await database.surveys.open(draft(2), SECRET, [NOW], NOW)
 
@@ -141,7 +163,7 @@ async def test_a_survey_that_was_not_opened_has_no_rounds(database: Database) ->
 async def test_the_way_of_a_survey(database: Database) -> None:
     """Each step is taken once, and none before its turn."""
     surveys, survey = database.surveys, draft()
-    await surveys.plan(survey, NOW)
+    await drafted(database)
     assert not await surveys.begin_closing(survey, NOW)
     assert await surveys.ask_second(survey)
     assert not await surveys.ask_second(survey)
@@ -314,7 +336,7 @@ async def test_released_and_stopped(database: Database) -> None:
 async def test_rounds_that_are_due(database: Database) -> None:
     """A reminder comes in its time; of several that were missed the last one is enough."""
     survey, ledger = draft(), database.deliveries
-    await database.surveys.plan(survey, NOW)
+    await drafted(database)
     await database.surveys.open(survey, SECRET, [NOW + 3 * DAY, NOW + 5 * DAY], NOW)
     invitation, first, second = await ledger.due_rounds(NOW + 6 * DAY)
     assert await ledger.due_rounds(NOW) == [invitation]

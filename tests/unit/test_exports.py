@@ -174,7 +174,7 @@ class TestLinks:
         await local.download(token)
         world.seconds += 1
 
-        with pytest.raises(NoDownload, match="Get as Excel") as refusal:
+        with pytest.raises(NoDownload, match="Export to Excel") as refusal:
             await local.download(token)
         assert refusal.value.status is HTTPStatus.GONE
 
@@ -206,7 +206,7 @@ class TestLinks:
     )
     async def test_no_made_up_link_works(self, local: Exports, token: str) -> None:
         """Whatever somebody types, they are told what to do."""
-        with pytest.raises(NoDownload, match="Get as Excel") as refusal:
+        with pytest.raises(NoDownload, match="Export to Excel") as refusal:
             await local.download(token)
         assert refusal.value.status is HTTPStatus.NOT_FOUND
 
