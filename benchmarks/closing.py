@@ -120,6 +120,7 @@ async def measure(kind: str, checks: int) -> list[str]:
             survey = survey_of(1)
             await opened.surveys.remember_team(Home(TEAM, "https://smba.trafficmanager.net/teams/", "28:bot"))
             await opened.surveys.plan(survey, NOW)
+            await opened.surveys.counted(survey, NOW)
             await opened.surveys.open(survey, "5e" * 32, [], NOW)
             await asyncio.to_thread(fill, url, content, survey, checks)
             return [f"{kind}, {checks} finished checks", *await _closed(opened, content, survey)]
@@ -129,9 +130,9 @@ async def _closed(opened: Database, content: Content, survey: Survey) -> list[st
     rules = Rules(lambda _: True, 500, 50)
     views = SurveyViews(content, opened.surveys, opened.deliveries, rules)
 
-    async def close() -> None:
+    async def make_result() -> None:
         kept = tallies(*await opened.checks.tally(survey), survey.plan.smallest_group)
-        await opened.surveys.close(survey, await opened.deliveries.numbers(survey), kept)
+        await opened.surveys.keep_result(survey, await opened.deliveries.numbers(survey), kept)
 
     async with _answering(opened) as usual:
         await asyncio.sleep(2)
@@ -139,16 +140,17 @@ async def _closed(opened: Database, content: Content, survey: Survey) -> list[st
         taken = [(await _timed(lambda: opened.checks.tally(survey)))[0] for _ in range(TALLIES)]
         await opened.surveys.begin_closing(survey, NOW)
         numbers, _ = await _timed(lambda: opened.deliveries.numbers(survey))
-        closing, _ = await _timed(close)
-        showing, _ = await _timed(lambda: views.result(survey))
+        making, _ = await _timed(make_result)
     async with _answering(opened) as while_deleted:
         deleting, _ = await _timed(lambda: opened.checks.delete_in(survey))
+    await opened.surveys.close(survey)
+    showing, _ = await _timed(lambda: views.result(survey))
     return [
         f"tally, median of {TALLIES}             {statistics.median(taken):.2f} s",
         f"numbers of the progress card  {numbers:.2f} s",
-        f"tally and numbers, kept       {closing:.2f} s",
+        f"tally and numbers, kept       {making:.2f} s",
         f"result read and its card      {showing * 1000:.0f} ms",
-        f"team result in all            {closing + showing:.2f} s",
+        f"team result in all            {making + showing:.2f} s",
         f"checks deleted after          {deleting:.1f} s",
         f"an answer takes usually       {_waits(usual)}",
         f"while the result is made      {_waits(while_tallied)}",

@@ -14,7 +14,6 @@ import asyncio
 import itertools
 import os
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -127,17 +126,12 @@ async def _started(wanted: Wanted) -> AsyncIterator[tuple[Process, list[Process]
     command = (ROOT / "app.py",) if wanted.rate is None else ("-m", "benchmarks.quick_bot", str(wanted.rate))
     stand_in = ("-m", "benchmarks.connector", "PORT", str(wanted.people), str(wanted.latency))
     async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench")))
         url = stack.enter_context(database(wanted.database))
-        connector = await stack.enter_async_context(
-            running(folder / "connector.log", *stand_in, path="/channel")
-        )
-        settings = {"DATABASE_URL": url, "SECOND_LEAD_ABOVE": "1000000", "LOG_LEVEL": "WARNING"}
+        connector = await stack.enter_async_context(running(*stand_in, path="/channel"))
+        settings = {"DATABASE_URL": url, "SECOND_LEAD_ABOVE": "1000000", "LOG_LEVEL": "ERROR"}
         bots = [
-            await stack.enter_async_context(
-                running(folder / f"bot-{number}.log", *command, path="/readyz", **settings)
-            )
-            for number in range(wanted.replicas)
+            await stack.enter_async_context(running(*command, path="/readyz", **settings))
+            for _ in range(wanted.replicas)
         ]
         yield connector, bots
 

@@ -167,11 +167,7 @@ def _invitations(texts: Texts, numbers: Numbers) -> Iterable[Element]:
     yield facts(
         [
             (texts("survey.progress.delivered"), numeral(texts, numbers.delivered)),
-            *(
-                (name, texts("survey.progress.plus", people=numeral(texts, people)))
-                for name, people in parts
-                if people
-            ),
+            *((name, numeral(texts, people)) for name, people in parts if people),
             (
                 texts("survey.progress.invited"),
                 texts("survey.progress.sum", people=numeral(texts, numbers.invited)),

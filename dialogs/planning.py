@@ -130,6 +130,8 @@ class Planning:
             notice = self._texts("survey.notice.second_must_be_other")
         else:
             await self._open(visit, survey)
+            # The channel's card is edited within seconds, when the first numbers are known.
+            return Reply(await self._views.now(survey, visit.at))
         return Reply(await self._views.now(survey, visit.at, notice), settled=True)
 
     async def cancel(self, visit: Visit, survey: Survey) -> Reply:
@@ -139,11 +141,11 @@ class Planning:
 
     async def _open(self, visit: Visit, survey: Survey) -> None:
         secret = secrets.token_hex() if survey.plan.is_anonymous else None
-        if not await self._surveys.open(survey, secret, _reminders(survey, visit.at), visit.at):
-            return
-        if visit.pressed and visit.channel and visit.channel.id == survey.channel_id:
-            await self._surveys.keep_post(survey, "progress", visit.pressed)
-        self._nudge()
+        is_here = visit.channel is not None and visit.channel.id == survey.channel_id
+        reminders = _reminders(survey, visit.at)
+        progress = visit.pressed if is_here else None
+        if await self._surveys.open(survey, secret, reminders, visit.at, progress=progress):
+            self._nudge()
 
     async def _counting(self, visit: Visit, survey: Survey) -> asyncio.Task[None] | None:
         """The reading of the roster, begun now where it is not going on; None once it is known."""

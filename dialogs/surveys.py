@@ -151,9 +151,8 @@ class SurveyDialog:
         numbers = await self._deliveries.numbers(survey)
         if survey.phase is not Phase.OPEN or survey.stopped or numbers.all_done:
             return await self._now(visit, survey, "nobody_to_remind")
-        if not await self._surveys.remind(survey, visit.at, visit.at - BETWEEN_REMINDERS):
+        if not await self._surveys.remind_by_hand(survey, visit.at, visit.at - BETWEEN_REMINDERS):
             return await self._now(visit, survey, "reminded_today")
-        await self._deliveries.add_reminder(survey, visit.at)
         self._nudge()
         return await self._now(visit, survey, "reminding")
 

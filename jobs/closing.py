@@ -36,14 +36,15 @@ class Closer:
         survey = await self._surveys.get(survey_id)
         if survey is None or survey.phase not in {Phase.CLOSING, Phase.CLOSED}:
             return
-        if survey.phase is Phase.CLOSING:
+        if not await self._surveys.has_result(survey):
             await self._settle(survey)
             answers, finished = await self._checks.tally(survey)
             kept = tallies(answers, finished, survey.plan.smallest_group)
-            await self._surveys.close(survey, await self._deliveries.numbers(survey), kept)
+            await self._surveys.keep_result(survey, await self._deliveries.numbers(survey), kept)
         if survey.plan.is_anonymous:
             await self._checks.delete_in(survey)
             await self._deliveries.forget_reminders(survey)
+        await self._surveys.close(survey)
         closed = await self._surveys.get(survey_id) or survey
         await self._poster.post_result(closed)
         await self._poster.edit_progress(closed, at_once=True)
@@ -53,7 +54,7 @@ class Closer:
     async def _settle(self, survey: Survey) -> None:
         """Wait until nothing is on its way any more."""
         for _ in range(int(SETTLING_SECONDS / LOOK_EVERY)):
-            await self._surveys.end_rounds(survey, self._clock())
+            await self._surveys.begin_closing(survey, self._clock())
             if not (await self._deliveries.numbers(survey)).waiting:
                 return
             await asyncio.sleep(LOOK_EVERY)

@@ -7,7 +7,8 @@ import datetime as dt
 import hashlib
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from assessment.survey import Phase, Survey
 from cards.elements import Card
@@ -16,11 +17,12 @@ from jobs.pacer import Pacer
 from jobs.patience import pauses
 from jobs.port import Outcome, Port, Refused, RetryAfter, Sent
 from storage.database import Database
-from storage.surveys import Home, Post
+from storage.surveys import PROGRESS, Post
 
 log = logging.getLogger(__name__)
 
-PROGRESS = "progress"
+Result = TypeVar("Result", bound=Outcome | Post)
+
 RESULT = "result"
 RESULT_FOR_LEAD = "result-for-lead"
 
@@ -54,8 +56,7 @@ class Poster:
         if not await self._post_once(survey, RESULT, card):
             chat = await self._conversations.of(survey.asked_by)
             if chat and await self._surveys.claim_post(survey, RESULT_FOR_LEAD):
-                await self._pacer.turn(survey.team.tenant_id)
-                outcome = await self._port.send_card(chat, card)
+                outcome = await self._patiently(survey, lambda: self._port.send_card(chat, card))
                 log.info("the lead got the result instead of the channel: %s", outcome)
 
     async def show_progress(self) -> None:
@@ -97,21 +98,21 @@ class Poster:
             return False
         if not await self._surveys.claim_post(survey, kind):
             return True
-        posted = await self._post(survey, home, card)
+        posted = await self._patiently(survey, lambda: self._port.post_card(home, survey.channel_id, card))
         if isinstance(posted, Post):
             await self._surveys.keep_post(survey, kind, posted)
             return True
         log.warning("the %s of a survey was not posted: %s", kind, posted)
         return False
 
-    async def _post(self, survey: Survey, home: Home, card: Card) -> Post | Outcome:
-        """Begin a thread in the survey's channel; while Teams says "later", again."""
+    async def _patiently(self, survey: Survey, attempt: Callable[[], Awaitable[Result]]) -> Result:
+        """Call Teams; while it says "later", again."""
         for pause in pauses():
             await self._pacer.turn(survey.team.tenant_id)
-            posted = await self._port.post_card(home, survey.channel_id, card)
-            if not isinstance(posted, RetryAfter):
-                return posted
-            await asyncio.sleep(max(pause, posted.seconds or 0))
+            outcome = await attempt()
+            if not isinstance(outcome, RetryAfter):
+                return outcome
+            await asyncio.sleep(max(pause, outcome.seconds or 0))
         raise AssertionError("pauses never end")
 
 

@@ -24,8 +24,8 @@ from jobs.patience import pauses, persist
 from jobs.port import Outcome, Port, Refused, RetryAfter, Sent, Unknown
 from storage.conversations import Conversation
 from storage.database import Database
-from storage.deliveries import REMINDER_BY_HAND, Letter, Round
-from storage.surveys import INVITATION, REMINDER, Home
+from storage.deliveries import Letter, Round
+from storage.surveys import INVITATION, REMINDER, REMINDER_BY_HAND, Home
 
 log = logging.getLogger(__name__)
 

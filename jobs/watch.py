@@ -34,6 +34,9 @@ DIED = "the bot stopped while sending"
 LOST = dt.timedelta(minutes=10)
 """After which a message is lost that was claimed and neither sent nor given back."""
 
+ANEW_EVERY = 600.0
+"""Seconds; longer than a job is tried before it is given up."""
+
 WORK_KEPT = dt.timedelta(days=7)
 """How long the engine's own rows stay after the work is done."""
 
@@ -116,9 +119,7 @@ class Watch:
 
     async def _begin_rounds(self) -> None:
         for one in await self._deliveries.due_rounds(self._clock()):
-            await self._engine.start(
-                "round", f"round:{one.survey_id}:{one.number}", one.survey_id, one.number
-            )
+            await self._start("round", one.survey_id, one.number)
 
     async def _pick_up_parts(self) -> None:
         """Hand parts to the engine again in which something waits and, at two looks, nobody worked."""
@@ -142,7 +143,13 @@ class Watch:
                 await self._surveys.begin_closing(survey, self._clock())
         for survey in await self._surveys.running():
             if survey.phase is Phase.CLOSING:
-                await self._engine.start("close", f"close:{survey.id}", survey.id)
+                await self._start("close", survey.id)
+
+    async def _start(self, job: str, *args: str | int) -> None:
+        """Have a job done that is not being done; one that was given up is begun anew after a while."""
+        prefix = ":".join(map(str, (job, *args, "")))
+        if not await self._engine.unfinished(prefix):
+            await self._engine.start(job, f"{prefix}{int(time.time() // ANEW_EVERY)}", *args)
 
     async def _is_over(self, survey: Survey, being_sent: set[str]) -> bool:
         if survey.closes_at <= self._clock():

@@ -14,7 +14,6 @@ from storage.columns import guid, milliseconds, moment
 from storage.conversations import Conversation
 from storage.surveys import PART
 
-REMINDER_BY_HAND = "reminder-by-hand"
 LATER = "later"
 """For people who said "not now"."""
 
@@ -99,12 +98,6 @@ class Deliveries:
             await self._sql.add_delivery(connection, [letter | {"now": milliseconds(now)}])
 
     # Rounds
-
-    async def add_reminder(self, survey: Survey, due_at: dt.datetime) -> None:
-        """Have those who have not finished reminded by hand."""
-        due = milliseconds(due_at)
-        row = {"number": due, "kind": REMINDER_BY_HAND, "due_at": due}
-        await self._change(self._sql.add_round, survey_id=survey.id, **row)
 
     async def due_rounds(self, now: dt.datetime) -> list[Round]:
         """The rounds that have to begin, or had begun and not got as far as sending."""

@@ -23,6 +23,10 @@ FIRST = 0
 INVITATION = "invitation"
 REMINDER = "reminder"
 """A reminder of the plan."""
+REMINDER_BY_HAND = "reminder-by-hand"
+
+PROGRESS = "progress"
+"""The card in the channel that shows how a survey goes."""
 
 PART = 100
 """People in one part of a round: enough that the engine's own rows do not count. The first part has half as
@@ -154,11 +158,18 @@ class Surveys:
             return await _unless_taken(self._sql.ask_second(connection, id=survey.id))
 
     async def open(
-        self, survey: Survey, secret: str | None, reminders: Iterable[dt.datetime], now: dt.datetime
+        self,
+        survey: Survey,
+        secret: str | None,
+        reminders: Iterable[dt.datetime],
+        now: dt.datetime,
+        *,
+        progress: Post | None = None,
     ) -> bool:
         """Open a survey, with an invitation for everybody on its roster, and reminders.
 
-        False where it is open already or not counted, or another survey of the team is open.
+        `progress` is the card in the channel that shows how it goes, where there is one. False where the
+        survey is open already or not counted, or another survey of the team is open.
         """
         at = milliseconds(now)
         rounds = [(FIRST, INVITATION, at)]
@@ -171,6 +182,8 @@ class Surveys:
                 )
             if opened:
                 await self._rounds.invite_all(connection, survey_id=survey.id, size=PART, now=at)
+            if opened and progress:
+                await self._sql.keep_post(connection, **_post(survey, PROGRESS, progress))
             return opened
 
     async def cancel(self, survey: Survey) -> bool:
@@ -179,9 +192,7 @@ class Surveys:
 
     async def stop(self, survey: Survey, now: dt.datetime) -> bool:
         """Send nothing more; false where it was stopped before."""
-        stopped = await self._change(self._sql.stop, id=survey.id, now=milliseconds(now))
-        await self.end_rounds(survey, now)
-        return stopped
+        return await self._end(self._sql.stop, survey, now)
 
     async def remind(
         self, survey: Survey, due_at: dt.datetime, since: dt.datetime, *, is_planned: bool = False
@@ -194,23 +205,44 @@ class Surveys:
         times = {"now": due, "since": milliseconds(since), "kept": due if is_planned else None}
         return await self._change(self._sql.remind, id=survey.id, **times)
 
+    async def remind_by_hand(self, survey: Survey, now: dt.datetime, since: dt.datetime) -> bool:
+        """Have those who have not finished reminded; false where somebody wrote to them after `since`."""
+        due = milliseconds(now)
+        async with self._transaction() as connection:
+            turns = await self._sql.remind(
+                connection, id=survey.id, now=due, since=milliseconds(since), kept=None
+            )
+            if turns:
+                row = {"number": due, "kind": REMINDER_BY_HAND, "due_at": due}
+                await self._rounds.add_round(connection, survey_id=survey.id, **row)
+            return bool(turns)
+
     async def begin_closing(self, survey: Survey, now: dt.datetime) -> bool:
         """Count no more answers and send nothing more; false where that was done before."""
-        began = await self._change(self._sql.begin_closing, id=survey.id, now=milliseconds(now))
-        await self.end_rounds(survey, now)
-        return began
+        return await self._end(self._sql.begin_closing, survey, now)
 
-    async def end_rounds(self, survey: Survey, now: dt.datetime) -> None:
-        """Mark all that was not sent yet as stopped; repeated, it finds what came back since."""
+    async def _end(self, statement: Any, survey: Survey, now: dt.datetime) -> bool:
+        """Take a step after which nothing is sent; what waits is marked so, also what came back since."""
+        at = milliseconds(now)
         async with self._transaction() as connection:
+            changed: int = await statement(connection, id=survey.id, now=at)
             await self._rounds.stop_rounds(connection, survey_id=survey.id)
-            await self._rounds.stop_deliveries(connection, survey_id=survey.id, now=milliseconds(now))
+            await self._rounds.stop_deliveries(connection, survey_id=survey.id, now=at)
+            return changed == 1
 
-    async def close(self, survey: Survey, numbers: Numbers, tallies: Tallies) -> bool:
-        """Keep the result and destroy the secret."""
-        return await self._change(
-            self._sql.close, id=survey.id, numbers=_numbers_text(numbers), tallies=_tallies_text(tallies)
-        )
+    async def has_result(self, survey: Survey) -> bool:
+        """Whether the answers of a survey were counted."""
+        async with self._connect() as connection:
+            return any([row[21] is not None async for row in self._sql.get(connection, id=survey.id)])
+
+    async def keep_result(self, survey: Survey, numbers: Numbers, tallies: Tallies) -> None:
+        """Keep the result of a survey that is being closed, once, and destroy the secret."""
+        texts = {"numbers": _numbers_text(numbers), "tallies": _tallies_text(tallies)}
+        await self._change(self._sql.keep_result, id=survey.id, **texts)
+
+    async def close(self, survey: Survey) -> bool:
+        """Take the last step; false where that was done before, or there is no result."""
+        return await self._change(self._sql.close, id=survey.id)
 
     # Posts
 
@@ -220,8 +252,7 @@ class Surveys:
 
     async def keep_post(self, survey: Survey, kind: str, post: Post) -> None:
         """Keep where a post is."""
-        row = {"conversation_id": post.conversation_id, "activity_id": post.activity_id}
-        await self._change(self._sql.keep_post, survey_id=survey.id, kind=kind, state="sent", **row)
+        await self._change(self._sql.keep_post, **_post(survey, kind, post))
 
     async def post(self, survey: Survey, kind: str) -> Post | None:
         """A post, if it was sent."""
@@ -253,6 +284,11 @@ class Surveys:
     async def _read(self, statement: Any, **values: object) -> list[Record]:
         async with self._connect() as connection:
             return [_record(row) async for row in statement(connection, **values)]
+
+
+def _post(survey: Survey, kind: str, post: Post) -> dict[str, str]:
+    sent = {"conversation_id": post.conversation_id, "activity_id": post.activity_id, "state": "sent"}
+    return {"survey_id": survey.id, "kind": kind} | sent
 
 
 def _key(team: Team) -> dict[str, str]:

@@ -65,7 +65,7 @@ update surveys set counted_at = :now where id = :id and phase = 'draft';
 update surveys set phase = 'awaiting' where id = :id and phase = 'draft';
 
 -- name: open(id, secret, now)!
-update surveys set phase = 'open', opened_at = :now, secret = :secret
+update surveys set phase = 'open', opened_at = :now, reminded_at = :now, secret = :secret
 where id = :id and phase in ('draft', 'awaiting') and counted_at is not null;
 
 -- name: cancel(id)!
@@ -82,17 +82,21 @@ where id = :id and phase = 'open' and stopped_at is null
 -- name: begin_closing(id, now)!
 update surveys set phase = 'closing', closed_at = :now where id = :id and phase = 'open';
 
--- name: close(id, numbers, tallies)!
-update surveys set phase = 'closed', secret = null, numbers = :numbers, tallies = :tallies
-where id = :id and phase = 'closing';
+-- name: keep_result(id, numbers, tallies)!
+update surveys set secret = null, numbers = :numbers, tallies = :tallies
+where id = :id and phase = 'closing' and tallies is null;
+
+-- name: close(id)!
+update surveys set phase = 'closed' where id = :id and phase = 'closing' and tallies is not null;
 
 -- name: claim_post(survey_id, kind)!
 insert into posts (survey_id, kind, state) values (:survey_id, :kind, 'sending')
 on conflict (survey_id, kind) do nothing;
 
 -- name: keep_post(survey_id, kind, state, conversation_id, activity_id)!
+-- It counts as edited eight seconds ago: the first numbers come soon, but after the answer to who pressed.
 insert into posts (survey_id, kind, state, conversation_id, activity_id, edited_at)
-values (:survey_id, :kind, :state, :conversation_id, :activity_id, clock_ms())
+values (:survey_id, :kind, :state, :conversation_id, :activity_id, clock_ms() - 8000)
 on conflict (survey_id, kind) do update set
     state = excluded.state, conversation_id = excluded.conversation_id, activity_id = excluded.activity_id,
     edited_at = excluded.edited_at;

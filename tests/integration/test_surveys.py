@@ -173,8 +173,10 @@ async def test_the_way_of_a_survey(database: Database) -> None:
     assert await surveys.begin_closing(survey, NOW + DAY)
     assert not await surveys.begin_closing(survey, NOW + 2 * DAY)
     numbers = await database.deliveries.numbers(survey)
-    assert await surveys.close(survey, numbers, NOTHING)
-    assert not await surveys.close(survey, numbers, NOTHING)
+    assert not await surveys.close(survey)
+    await surveys.keep_result(survey, numbers, NOTHING)
+    assert await surveys.close(survey)
+    assert not await surveys.close(survey)
 
     after = await stored(database, survey)
     assert (after.phase, after.opened_at, after.closed_at) == (Phase.CLOSED, NOW, NOW + DAY)
@@ -187,7 +189,9 @@ async def test_what_is_kept_of_a_closed_survey(database: Database) -> None:
     await database.surveys.begin_closing(survey, NOW)
     numbers = await database.deliveries.numbers(survey)
     kept = Tallies(Group(7, {"support": {Level.DEFINED: 5, Level.INITIAL: 2}}), None, None)
-    await database.surveys.close(survey, numbers, kept)
+    await database.surveys.keep_result(survey, numbers, kept)
+    await database.surveys.keep_result(survey, numbers, NOTHING)  # again, after a crash
+    await database.surveys.close(survey)
 
     [record] = await database.surveys.closed(TENANT)
     assert (record.numbers, record.tallies) == (numbers, kept)
@@ -199,10 +203,10 @@ async def test_at_most_one_reminder_a_day(database: Database, replica: Database)
     A planned reminder that is begun again, after a crash, is still the same one.
     """
     survey = await opened(database)
-    both = (one.surveys.remind(survey, NOW + DAY, NOW) for one in (database, replica))
+    both = (one.surveys.remind_by_hand(survey, NOW + DAY, NOW) for one in (database, replica))
     assert sorted(await asyncio.gather(*both)) == [False, True]
 
-    assert not await database.surveys.remind(survey, NOW + 1.5 * DAY, NOW + 0.5 * DAY)
+    assert not await database.surveys.remind_by_hand(survey, NOW + 1.5 * DAY, NOW + 0.5 * DAY)
     for _ in range(2):
         assert await database.surveys.remind(survey, NOW + 2 * DAY, NOW + DAY, is_planned=True)
 
@@ -356,12 +360,11 @@ async def test_who_is_left_out_of_a_reminder(database: Database) -> None:
     await finish(database, survey, person(0))
     await ledger.decline(survey, person(1), declined=True)
     await ledger.put_off(survey, person(2), NOW + 7 * DAY, NOW)
-    reminder = Round(survey.id, 1764149400000)
-    await ledger.add_reminder(survey, NOW + 3 * DAY)
-    [reminder] = [one for one in await ledger.due_rounds(NOW + 3 * DAY) if one.number]
+    assert await database.surveys.remind_by_hand(survey, NOW + 2 * DAY, NOW + DAY)
+    [reminder] = [one for one in await ledger.due_rounds(NOW + 2 * DAY) if one.number]
     assert await ledger.begin(reminder)
     finished = await database.checks.finished_in(survey)
-    await ledger.plan(survey, reminder, NOW + 3 * DAY, leave_out=finished)
+    await ledger.plan(survey, reminder, NOW + 2 * DAY, leave_out=finished)
     await ledger.begin_sending(reminder)
 
     found = await ledger.waiting(survey, reminder, 0)
