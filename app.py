@@ -9,7 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from aiohttp import ClientSession, DummyCookieJar, web
+from aiohttp import ClientSession, DummyCookieJar, TCPConnector, web
 
 from bot.adapter import teams_adapter
 from bot.door import DOOR, LARGEST_BODY, ROUTES, Door
@@ -75,7 +75,7 @@ async def _door(
 ) -> AsyncIterator[Door]:
     """Everything between the HTTP door and the database, open for as long as the app runs."""
     async with (
-        ClientSession(cookie_jar=DummyCookieJar()) as session,
+        ClientSession(cookie_jar=DummyCookieJar(), connector=TCPConnector(limit=0)) as session,
         open_database(settings.database_url) as database,
     ):
         await _refuse_missing_editions(database, content)
@@ -125,9 +125,10 @@ def _coach(settings: Settings, content: Content, database: Database, surveys: Su
 
 
 async def _refuse_missing_editions(database: Database, content: Content) -> None:
-    if missing := await database.checks.editions() - set(content.editions):
+    used = await database.checks.editions() | await database.surveys.editions()
+    if missing := used - set(content.editions):
         folders = ", ".join(f"content/editions/{one}" for one in sorted(missing))
-        raise CannotStart(f"The database has checks of editions that are gone; put back {folders}")
+        raise CannotStart(f"The database has checks or surveys of editions that are gone; put back {folders}")
 
 
 def main() -> int:

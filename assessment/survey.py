@@ -173,6 +173,8 @@ class Numbers:
     """Said that they are not the right person."""
     started: int
     finished: int
+    reached_later: int = 0
+    """Whose invitation did not arrive, while a reminder did, or may have."""
 
     @property
     def invited(self) -> int:
@@ -182,5 +184,5 @@ class Numbers:
     @property
     def all_done(self) -> bool:
         """Whether nobody who could still answer is missing."""
-        reachable = self.waiting + self.delivered + self.unknown
+        reachable = self.waiting + self.delivered + self.unknown + self.reached_later
         return self.waiting == 0 and self.finished > 0 and self.finished + self.declined >= reachable

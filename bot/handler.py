@@ -271,7 +271,8 @@ class Handler(ActivityHandler):
     async def _settle(self, place: Place, activity_id: str, card: Card) -> None:
         """An invoke's answer shows on one device only; what is settled is for all of them."""
         conversation, message = place.conversation, as_json(card_activity(card))
-        await self._pacer.turn(place.tenant_id)
+        # At once: later it could hide what the person has done since.
+        self._pacer.spend(place.tenant_id)
         # Once only: by a later try the person may have gone on in the same card.
         outcome = await self._teams.update(conversation.service_url, conversation.id, activity_id, message)
         if not isinstance(outcome, Sent):

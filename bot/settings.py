@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from yarl import URL
@@ -22,7 +23,14 @@ def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
 
+def _guid(value: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value, re.IGNORECASE):
+        raise ValueError("write the object id that Entra shows under Users, a GUID")
+    return value
+
+
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Guids = Annotated[tuple[Annotated[str, AfterValidator(_guid)], ...], NoDecode, BeforeValidator(_split)]
 
 PUBLIC_HOSTS = (
     "botframework.com",
@@ -71,7 +79,7 @@ class Settings(BaseSettings):
         alias="ALLOWED_TENANTS",
         description="Tenant ids that may use the bot; default: the app's own tenant",
     )
-    coe_leads: Listed = Field(
+    coe_leads: Guids = Field(
         (), alias="COE_LEADS", description="Entra object ids of the people who may lead surveys"
     )
     second_lead_above: int = Field(

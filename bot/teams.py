@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import quote
 
 import orjson
-from aiohttp import ClientConnectorError, ClientError, ClientResponse, ClientSession, ClientTimeout
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    ConnectionTimeoutError,
+)
 from yarl import URL
 
 from assessment.survey import Member
@@ -31,6 +39,9 @@ ATTEMPTS = 4
 """How often `patiently` tries, as in the docs' sample: once, and three retries."""
 LONGEST_PAUSE = 5.0
 """Seconds between two tries of `patiently`, since a person is waiting; asked for more, it gives up."""
+
+LONGEST_WAIT = 600.0
+"""Seconds that Teams may ask for; a longer wait is taken as this one."""
 
 PAGE = 500
 """Members asked for at once; Teams gives no more."""
@@ -167,7 +178,15 @@ class Teams:
             log.warning("nothing was sent: %s", error)
             return RetryAfter(None)
         content = None if body is None else orjson.dumps(body)
-        return await self._exchange(method, f"{service_url.rstrip('/')}/v3/{path}", headers, content)
+        answer = await self._exchange(method, f"{service_url.rstrip('/')}/v3/{path}", headers, content)
+        if isinstance(answer, Refused) and answer.status == 401:  # noqa: PLR2004 - HTTP
+            log.warning(
+                "nothing was sent: Teams does not accept the bot's token (%s); "
+                "check MicrosoftAppId and MicrosoftAppPassword",
+                _why(answer),
+            )
+            return RetryAfter(None)
+        return answer
 
     async def _exchange(
         self,
@@ -188,7 +207,7 @@ class Teams:
                 allow_redirects=False,
             ) as response:
                 return await _answer(response)
-        except ClientConnectorError as error:
+        except (ClientConnectorError, ConnectionTimeoutError) as error:
             log.warning("nothing was sent: %s", error)
             return RetryAfter(None)
         except (ClientError, TimeoutError) as error:
@@ -256,9 +275,10 @@ def _member(said: Mapping[str, Any]) -> Member:
 
 def _seconds(retry_after: str | None) -> float | None:
     try:
-        return None if retry_after is None else max(0.0, float(retry_after))
+        seconds = math.nan if retry_after is None else float(retry_after)
     except ValueError:
         return None
+    return None if math.isnan(seconds) else min(max(0.0, seconds), LONGEST_WAIT)
 
 
 def _json(body: bytes) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from math import ceil
-from zoneinfo import ZoneInfo
+
+from babel.dates import format_skeleton, format_time
 
 from assessment.model import Role
 from assessment.survey import Survey
@@ -95,7 +96,7 @@ def not_now_card(texts: Texts, survey: Survey) -> Card:
 
 
 def snoozed_card(texts: Texts, survey: Survey, when: dt.datetime) -> Card:
-    """When they are asked again. The day is that of `when` in its own time zone."""
+    """When they are asked again. Day and hour are those of `when` in its own time zone."""
     return card(
         texts,
         [
@@ -104,7 +105,8 @@ def snoozed_card(texts: Texts, survey: Survey, when: dt.datetime) -> Card:
                 texts(
                     "invitation.snoozed.text",
                     survey=verbatim(survey.plan.name),
-                    date=texts.date(when, when.tzinfo or ZoneInfo(survey.zone)),
+                    day=format_skeleton("MMMEd", when.date(), locale=texts.locale),
+                    time=format_time(when.time(), "short", locale=texts.locale),
                 )
             ),
             buttons([button(texts("invitation.later.now"), TakeSurvey(survey.id))]),

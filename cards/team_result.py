@@ -279,13 +279,19 @@ def _after_result(texts: Texts, survey: Survey) -> list[Element]:
 
 
 def _spread(texts: Texts, edition: Edition, discipline: str, its: DisciplineResult) -> Iterable[Element]:
-    """From where to where the answers of a discipline go, and who named no level."""
-    lowest, highest = (answer_name(texts, edition, one) for one in (its.lowest, its.highest))
+    """How many people named which level of a discipline, and how many named none."""
     named = numeral(texts, its.named)
-    reach = (
-        texts.count("team.spread.all_at", its.named, people=named, level=lowest)
+    at = (
+        texts("team.spread.part", people=numeral(texts, people), level=level)
+        for level in Level
+        if (people := its.counts.get(level, 0))
+    )
+    levels = (
+        texts.count(
+            "team.spread.all_at", its.named, people=named, level=answer_name(texts, edition, its.lowest)
+        )
         if its.lowest is its.highest
-        else texts.count("team.spread.from", its.named, people=named, lowest=lowest, highest=highest)
+        else texts.count("team.spread.named", its.named, people=named, parts=texts.join(at))
     )
     without = (
         texts.count(f"team.spread.without.{one}", people, people=numeral(texts, people))
@@ -294,4 +300,4 @@ def _spread(texts: Texts, edition: Edition, discipline: str, its: DisciplineResu
     )
     agreement = texts("team.spread.agreement", agreement=_agreement(texts, its))
     yield text(edition.disciplines[discipline].name, weight="Bolder")
-    yield text(" ".join([reach, agreement, *without]), spacing="None")
+    yield text(" ".join([levels, agreement, *without]), spacing="None")

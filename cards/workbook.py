@@ -213,8 +213,7 @@ def _fate(texts: Texts, state: str, reason: str) -> tuple[str, str]:
             return texts("workbook.invitation.refused"), texts(f"workbook.reason.{reason}")
         case Delivery.UNKNOWN:
             return texts("workbook.invitation.unknown"), texts("workbook.unknown", reason=reason)
-    why = texts("workbook.finished_before" if reason == "finished" else "workbook.not_sent")
-    return texts("workbook.invitation.not_sent"), why
+    return texts("workbook.invitation.not_sent"), texts("workbook.not_sent")
 
 
 def _people(

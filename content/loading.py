@@ -85,6 +85,7 @@ def load_edition(path: Path, root: Path | None = None, words: Collection[str] = 
         stages={one.level: one for one in stages.stages},
         opportunities=opportunities.opportunities,
         disciplines={one: _discipline(one, disciplines[one]) for one in head.disciplines},
+        example=head.example,
     )
 
 

@@ -209,6 +209,8 @@ class EditionFile:
     """Where the model was published."""
     disciplines: Annotated[tuple[Id, ...], Field(min_length=1, max_length=12), AfterValidator(_distinct)]
     """Each id names a file under `disciplines/`."""
+    example: bool = False
+    """Whether it is there to copy from: such an edition is not offered for surveys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +235,8 @@ class Edition:
     opportunities: tuple[Opportunity, ...]
     disciplines: Mapping[str, Discipline]
     """By id, in the order they are asked."""
+    example: bool = False
+    """Whether it is there to copy from, and not offered for surveys."""
 
     @property
     def order(self) -> tuple[str, ...]:

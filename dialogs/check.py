@@ -237,6 +237,8 @@ class CheckDialog:
         if question is not None:
             return self._asks(visit, check, question, notice=notice)
         if check.finished_at is None:
+            if visit.survey:
+                await self._surveys.take_part(visit.survey, visit.person)
             check = await self._checks.finish(check, visit.at)
             if visit.survey and not await self._is_open(visit.survey):
                 # It closed in this very moment, and nobody can tell any more whether the answers counted.

@@ -31,7 +31,7 @@ class Coach:
     async def said(self, visit: Visit, text: str, *, in_public: bool) -> Reply:
         """Answer what a person typed in their own chat, or in a channel or group chat."""
         command = self._vocabulary.meaning(text)
-        if command in LEADING:
+        if command in LEADING and (visit.channel or not in_public):
             return replace(await self._surveys.said(visit, command), public=True)
         if in_public and (command not in PERSONAL or command == "help"):
             intro = self._texts("help.in_public")

@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Protocol
 from unicodedata import category
@@ -31,6 +32,8 @@ USUAL_REMINDERS = (3, 5)
 LONGEST_DAYS = 366
 LARGEST_GROUP = 1000
 LONGEST_NAME = 80
+MOST_TEAMS = 100
+"""To pick one of on a card; a survey of any other is set up in the team's own channel."""
 
 ROSTER_WITHIN = 3.0
 """Seconds; a pressed button has to be answered within five."""
@@ -94,6 +97,7 @@ class Planning:
             return Reply(await self._plan_card(visit, plan, press.survey, team, mistakes=mistakes))
         draft = _draft(visit, press.survey, plan, home)
         await self._surveys.plan(draft, visit.at)
+        self._countings.pop(draft.id, None)  # of the plan before
         return await self.rehearsal(visit, await self._surveys.get(draft.id) or draft)
 
     async def rehearsal(self, visit: Visit, survey: Survey, notice: str = "") -> Reply:
@@ -123,9 +127,11 @@ class Planning:
             return await self.rehearsal(visit, survey)
         if other := await self._other_under_way(survey.team, than=survey):
             return Reply(under_way_card(self._texts, other))
+        if survey.closes_at <= visit.at:
+            return await self._too_late(visit, survey)
         notice = ""
         if self._rules.needs_second(reach) and survey.phase is Phase.DRAFT:
-            await self._surveys.ask_second(survey)
+            await self._surveys.ask_second(survey, visit.person, visit.name)
         elif self._rules.needs_second(reach) and _is_asker(visit, survey):
             notice = self._texts("survey.notice.second_must_be_other")
         else:
@@ -133,6 +139,13 @@ class Planning:
             # The channel's card is edited within seconds, when the first numbers are known.
             return Reply(await self._views.now(survey, visit.at))
         return Reply(await self._views.now(survey, visit.at, notice), settled=True)
+
+    async def _too_late(self, visit: Visit, survey: Survey) -> Reply:
+        """The plan's last day has passed: another one is needed, and of what waits for a lead a new plan."""
+        await self._surveys.cancel(survey)
+        mistakes = [self._texts("survey.mistake.closes")]
+        plan = replace(survey.plan, closes_on=self._usual(visit).closes_on)
+        return Reply(await self._plan_card(visit, plan, uuid4().hex, survey.team, mistakes=mistakes))
 
     async def cancel(self, visit: Visit, survey: Survey) -> Reply:
         """Drop a survey that was not sent."""
@@ -154,15 +167,21 @@ class Planning:
         if survey.id not in self._countings:
             counting = asyncio.create_task(self._count(survey, visit.at))
             self._countings[survey.id] = counting
-            counting.add_done_callback(lambda _: self._countings.pop(survey.id, None))
+            counting.add_done_callback(lambda done: self._counted(survey, done))
         return self._countings[survey.id]
+
+    def _counted(self, survey: Survey, counting: asyncio.Task[None]) -> None:
+        if self._countings.get(survey.id) is counting:
+            del self._countings[survey.id]
 
     async def _count(self, survey: Survey, now: dt.datetime) -> None:
         home = await self._surveys.home(survey.team)
         if home is None:
             raise RosterUnavailable(self._texts("survey.mistake.app_gone"))
-        await self._deliveries.replace_roster(survey, self._rosters.roster(home))
-        await self._surveys.counted(survey, now)
+        counting = uuid4().hex
+        await self._surveys.begin_counting(survey, counting)
+        await self._deliveries.replace_roster(survey, counting, self._rosters.roster(home))
+        await self._surveys.counted(survey, counting, now)
 
     # Plans
 
@@ -208,7 +227,10 @@ class Planning:
     async def _named(self, home: Home) -> Team:
         """A channel's team with its name, which Teams does not tell with every message."""
         known = await self._surveys.home(home.team)
-        name = (known and known.team.name) or await self._rosters.team_name(home)
+        name = known.team.name if known else ""
+        if not name:
+            with suppress(TimeoutError):
+                name = await asyncio.wait_for(self._rosters.team_name(home), ROSTER_WITHIN)
         named = replace(home, team=replace(home.team, name=name))
         await self._surveys.remember_team(named)
         return named.team
@@ -222,13 +244,14 @@ class Planning:
         self, visit: Visit, plan: Plan, survey_id: str, team: Team | None, *, mistakes: Sequence[str] = ()
     ) -> Card:
         homes = [] if team else await self._surveys.homes(visit.person.tenant_id)
-        editions = {one.id: one.name for one in self._content.editions.values()}
+        known = self._content.editions.values()
+        editions = {one.id: one.name for one in known if not one.example or one.id == plan.edition}
         return setup_card(
             self._texts,
             plan,
             survey_id,
             team=team,
-            teams=[home.team for home in homes],
+            teams=[home.team for home in homes[:MOST_TEAMS]],
             editions=editions,
             mistakes=mistakes,
         )

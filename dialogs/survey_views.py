@@ -87,13 +87,8 @@ class SurveyViews:
 
     async def outcome(self, survey: Survey) -> tuple[Record, TeamResult | None, Change | None]:
         """What is kept of a closed survey, the team's result, and what changed since the one before."""
-        closed = await self._surveys.closed(survey.team.tenant_id)
-        record = next(one for one in closed if one.survey.id == survey.id)
-        earlier = (
-            one
-            for one in closed[closed.index(record) + 1 :]
-            if one.survey.team.id == survey.team.id and one.survey.plan.edition == survey.plan.edition
-        )
+        record = await self._surveys.record(survey)
+        earlier = await self._surveys.closed_before(record.survey)
         order = self.edition(survey).order
         result = team_result(record.tallies, order)
         before = next((found for one in earlier if (found := team_result(one.tallies, order))), None)

@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from assessment.survey import Phase, Survey
 from assessment.team import tallies
@@ -40,11 +41,13 @@ class Closer:
             await self._settle(survey)
             answers, finished = await self._checks.tally(survey)
             kept = tallies(answers, finished, survey.plan.smallest_group)
-            await self._surveys.keep_result(survey, await self._deliveries.numbers(survey), kept)
+            numbers = replace(await self._deliveries.numbers(survey), finished=sum(finished.values()))
+            await self._surveys.keep_result(survey, numbers, kept)
         if survey.plan.is_anonymous:
             await self._checks.delete_in(survey)
             await self._deliveries.forget_reminders(survey)
-        await self._surveys.close(survey)
+        if await self._surveys.close(survey):
+            log.info("survey %s is closed", survey.id)
         closed = await self._surveys.get(survey_id) or survey
         await self._poster.post_result(closed)
         await self._poster.edit_progress(closed, at_once=True)
@@ -58,4 +61,4 @@ class Closer:
             if not (await self._deliveries.numbers(survey)).waiting:
                 return
             await asyncio.sleep(LOOK_EVERY)
-        log.warning("a survey is closed while messages are still on their way")
+        log.warning("survey %s is closed while messages are still on their way", survey.id)

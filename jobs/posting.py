@@ -8,6 +8,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from itertools import islice
 from typing import TypeVar
 
 from assessment.survey import Phase, Survey
@@ -25,6 +26,14 @@ Result = TypeVar("Result", bound=Outcome | Post)
 
 RESULT = "result"
 RESULT_FOR_LEAD = "result-for-lead"
+
+TRIES = 6
+"""Over half a minute. What is not posted by then is tried again at a later look."""
+
+PATIENCE_SECONDS = 60.0
+
+SHOWN_AFTERWARDS = dt.timedelta(hours=1)
+"""How long a closed survey's card is looked after, in case its last edit was lost."""
 
 EDIT_EVERY = dt.timedelta(seconds=10)
 """Shorter would count against the few messages that Teams allows in one conversation."""
@@ -57,17 +66,28 @@ class Poster:
             chat = await self._conversations.of(survey.asked_by)
             if chat and await self._surveys.claim_post(survey, RESULT_FOR_LEAD):
                 outcome = await self._patiently(survey, lambda: self._port.send_card(chat, card))
-                log.info("the lead got the result instead of the channel: %s", outcome)
+                log.info("survey %s: the lead got the result instead of the channel: %s", survey.id, outcome)
 
     async def show_progress(self) -> None:
         """Bring the progress cards that may be edited now up to date, and post those that are missing."""
-        running = await self._surveys.running()
-        editable = await self._surveys.editable(PROGRESS, EDIT_EVERY) if running else set()
-        for survey in running:
-            if survey.id in editable:
-                await self.edit_progress(survey)
-            elif survey.phase is Phase.OPEN and await self._surveys.post(survey, PROGRESS) is None:
-                await self._post_once(survey, PROGRESS, await self._progress(survey))
+        at = self._clock()
+        surveys = await self._surveys.running() + await self._surveys.just_closed(at - SHOWN_AFTERWARDS)
+        editable = await self._surveys.editable(PROGRESS, EDIT_EVERY) if surveys else set()
+        # Each by itself: one channel that Teams holds back keeps no other one waiting for long.
+        shown = await asyncio.gather(*(self._show(one, editable) for one in surveys), return_exceptions=True)
+        for survey, error in zip(surveys, shown, strict=True):
+            if error:
+                log.error("survey %s: its card could not be made", survey.id, exc_info=error)
+
+    async def _show(self, survey: Survey, editable: set[str]) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                if survey.id in editable:
+                    await self.edit_progress(survey)
+                elif survey.phase is Phase.OPEN and await self._surveys.post(survey, PROGRESS) is None:
+                    await self._post_once(survey, PROGRESS, await self._progress(survey))
+        except TimeoutError:
+            log.warning("survey %s: its card could not be brought up to date in time", survey.id)
 
     async def edit_progress(self, survey: Survey, *, at_once: bool = False) -> None:
         """Have the progress card show what is true now, if it does not."""
@@ -79,12 +99,15 @@ class Poster:
         pause = dt.timedelta() if at_once else EDIT_EVERY
         if not await self._surveys.claim_edit(survey, PROGRESS, _digest(card), pause):
             return
-        await self._pacer.turn(survey.team.tenant_id)
-        outcome = await self._port.edit_card(home.service_url, post, card)
-        if not isinstance(outcome, Sent | Refused):
-            # Nobody knows what it shows now, so that the next look edits it again.
-            await self._surveys.claim_edit(survey, PROGRESS, "", dt.timedelta())
-            log.warning("the progress card was not edited: %s", outcome)
+        outcome: Outcome | None = None
+        try:
+            await self._pacer.turn(survey.team.tenant_id)
+            outcome = await self._port.edit_card(home.service_url, post, card)
+        finally:
+            if not isinstance(outcome, Sent | Refused):
+                # Nobody knows what it shows now, so that the next look edits it again.
+                await self._surveys.claim_edit(survey, PROGRESS, "", dt.timedelta())
+                log.warning("survey %s: its card was not edited: %s", survey.id, outcome)
 
     async def _progress(self, survey: Survey) -> Card:
         if survey.phase is Phase.CLOSED:
@@ -92,7 +115,7 @@ class Poster:
         return self._views.progress(survey, await self._deliveries.numbers(survey), self._clock())
 
     async def _post_once(self, survey: Survey, kind: str, card: Card) -> bool:
-        """Whether this, or somebody else, has posted it, or tried to and does not know."""
+        """Whether it is posted, or will be, or may be; not where Teams refuses it or the team has no app."""
         home = await self._surveys.home(survey.team)
         if home is None:
             return False
@@ -102,18 +125,21 @@ class Poster:
         if isinstance(posted, Post):
             await self._surveys.keep_post(survey, kind, posted)
             return True
-        log.warning("the %s of a survey was not posted: %s", kind, posted)
-        return False
+        log.warning("survey %s: its %s was not posted: %s", survey.id, kind, posted)
+        if isinstance(posted, RetryAfter):
+            await self._surveys.forget_post(survey, kind)
+        return not isinstance(posted, Refused)
 
     async def _patiently(self, survey: Survey, attempt: Callable[[], Awaitable[Result]]) -> Result:
-        """Call Teams; while it says "later", again."""
-        for pause in pauses():
+        """Call Teams; while it says "later", again, a few times."""
+        for pause in islice(pauses(), TRIES - 1):
             await self._pacer.turn(survey.team.tenant_id)
             outcome = await attempt()
             if not isinstance(outcome, RetryAfter):
                 return outcome
-            await asyncio.sleep(max(pause, outcome.seconds or 0))
-        raise AssertionError("pauses never end")
+            await asyncio.sleep(pause)
+        await self._pacer.turn(survey.team.tenant_id)
+        return await attempt()
 
 
 def _digest(card: Card) -> str:

@@ -11,6 +11,7 @@ import asyncio
 import datetime as dt
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -23,7 +24,7 @@ from jobs.pacer import Pacer
 from jobs.patience import pauses, persist
 from jobs.port import Outcome, Port, Refused, RetryAfter, Sent, Unknown
 from storage.conversations import Conversation
-from storage.database import Database
+from storage.database import UNAVAILABLE, Database
 from storage.deliveries import Letter, Round
 from storage.surveys import INVITATION, REMINDER, REMINDER_BY_HAND, Home
 
@@ -34,8 +35,12 @@ NEXT_UP = 2
 a process that dies leaves few in doubt. As many wait to have their chat opened: more would hold back the
 letters whose chats are open already."""
 
-OPENING_TRIES = 6
-"""How often a chat is opened that Teams gives no answer about, which is harmless to repeat."""
+TRIES = 7
+"""How often a part's letters are tried, over half a minute. Then whoever comes next has the turn; a chat that
+Teams gave no answer about all the while counts as refused."""
+
+LONG_TURN = 1.0
+"""Seconds of waiting after which it is asked again whether a letter is still to be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,23 +97,23 @@ class Sender:
         return await self._deliveries.begin_sending(round_)
 
     async def send_part(self, survey_id: str, number: int, part: int) -> None:
-        """Send a part's letters until none of them waits any more."""
+        """Send a part's letters. What Teams does not take for a while is left, and handed out again later."""
         round_ = Round(survey_id, number)
         survey = await persist(lambda: self._surveys.get(survey_id))
         if survey is None:
             return
         home = await persist(lambda: self._surveys.home(survey.team))
         if home is None:
-            log.warning("a survey is stopped, since its team has no app any more")
+            log.warning("survey %s is stopped, since its team has no app any more", survey.id)
             await persist(lambda: self._surveys.stop(survey, self._clock()))
             return
         kind, _ = await persist(lambda: self._deliveries.kind_of(round_))
         errand = self._errand(survey, home, is_reminder=kind != INVITATION)
-        for number_of_try, pause in enumerate(pauses()):
+        for number_of_try, pause in zip(range(TRIES), pauses(), strict=False):
             letters = await persist(lambda: self._deliveries.waiting(survey, round_, part))
             if not letters:
                 break
-            gives_up = number_of_try >= OPENING_TRIES
+            gives_up = number_of_try == TRIES - 1
             async with asyncio.TaskGroup() as sending:
                 for letter in letters:
                     sending.create_task(self._send(errand, letter, pause, gives_up=gives_up))
@@ -128,7 +133,9 @@ class Sender:
             async with errand.next_up:
                 if not await self._claimed(errand, letter, claim):
                     return
-                await self._turn(letter)
+                if not await self._may_go(errand, letter, claim):
+                    await persist(lambda: self._deliveries.release(letter, claim, self._clock()))
+                    return
             outcome = await self._port.send_card(chat, errand.card)
             if letter.home and isinstance(outcome, Refused) and outcome.reason is Refusal.GONE:
                 # The chat that was known is gone, not the person: the next try opens a new one.
@@ -142,9 +149,21 @@ class Sender:
         if isinstance(outcome, RetryAfter) and outcome.seconds is not None:
             seconds = outcome.seconds
             await persist(lambda: self._pacer.pause(letter.person.tenant_id, seconds))
-            await asyncio.sleep(max(pause, seconds))
+            await asyncio.sleep(pause)
         elif isinstance(outcome, RetryAfter | Unknown):
             await asyncio.sleep(pause)
+
+    async def _may_go(self, errand: _Errand, letter: Letter, claim: str) -> bool:
+        """Wait for the turn of a claimed letter; whether it is still to be sent when that took long."""
+        asked = asyncio.get_running_loop().time()
+        try:
+            await self._turn(letter)
+        except asyncio.CancelledError:
+            with suppress(*UNAVAILABLE):
+                await self._deliveries.release(letter, claim, self._clock())
+            raise
+        waited = asyncio.get_running_loop().time() - asked
+        return waited < LONG_TURN or await self._claimed(errand, letter, claim)
 
     async def _claimed(self, errand: _Errand, letter: Letter, claim: str) -> bool:
         claimed = await persist(lambda: self._deliveries.claim(letter, claim, self._replica, self._clock()))
@@ -154,23 +173,26 @@ class Sender:
         return claimed
 
     async def _is_done(self, survey: Survey, letter: Letter) -> bool:
-        """Whether somebody has finished, or declined, since the round was planned."""
+        """Whether somebody has finished, or wishes to be left alone, since the round was planned."""
         now = await persist(lambda: self._surveys.get(survey.id))
         if now is None or now.phase is not Phase.OPEN:
             return True
         check = await persist(lambda: self._checks.latest(now.respondent(letter.person)))
-        declined = await persist(lambda: self._deliveries.has_declined(survey, letter.person))
-        return declined or bool(check and check.finished_at)
+        at = self._clock()
+        wants_peace = await persist(lambda: self._deliveries.wants_peace(survey, letter.person, at))
+        return wants_peace or bool(check and check.finished_at)
 
     async def _keep(self, letter: Letter, claim: str, outcome: Outcome) -> None:
         match outcome:
             case Sent():
                 await self._settle(letter, claim, Delivery.DELIVERED)
             case Refused():
-                log.info("a message was refused: %d %s", outcome.status, outcome.code)
+                survey_id = letter.round.survey_id
+                log.info("survey %s: a message was refused: %d %s", survey_id, outcome.status, outcome.code)
                 await self._settle(letter, claim, Delivery.REFUSED, outcome.reason)
             case Unknown():
-                log.warning("whether a message arrived is unknown: %s", outcome.reason)
+                survey_id = letter.round.survey_id
+                log.warning("survey %s: whether a message arrived is unknown: %s", survey_id, outcome.reason)
                 await self._settle(letter, claim, Delivery.UNKNOWN, outcome.reason)
             case RetryAfter():
                 await persist(lambda: self._deliveries.release(letter, claim, self._clock()))

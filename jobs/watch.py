@@ -17,7 +17,7 @@ from dataclasses import replace
 
 from assessment.survey import Phase, Survey
 from jobs.engine import Engine
-from jobs.posting import Poster
+from jobs.posting import RESULT, SHOWN_AFTERWARDS, Poster
 from storage.database import UNAVAILABLE, Database
 from storage.deliveries import Round
 
@@ -136,13 +136,16 @@ class Watch:
         self._idle = idle
 
     async def _close(self) -> None:
-        """Begin to close what is over, and go on with what is being closed."""
+        """Begin to close what is over, and go on with what is being closed or not posted yet."""
         being_sent = {one.survey_id for one in await self._deliveries.sending_rounds()}
         for survey in await self._surveys.running():
             if survey.phase is Phase.OPEN and await self._is_over(survey, being_sent):
                 await self._surveys.begin_closing(survey, self._clock())
         for survey in await self._surveys.running():
             if survey.phase is Phase.CLOSING:
+                await self._start("close", survey.id)
+        for survey in await self._surveys.just_closed(self._clock() - SHOWN_AFTERWARDS):
+            if not await self._surveys.was_posted(survey, RESULT):
                 await self._start("close", survey.id)
 
     async def _start(self, job: str, *args: str | int) -> None:

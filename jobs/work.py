@@ -47,7 +47,7 @@ async def working(
         await start_parts(engine, Round(survey_id, number), parts)
 
     jobs: dict[str, Job] = {"round": send_round, "part": sender.send_part, "close": closer.close}
-    engine = Engine(database_url, replica, jobs)
+    engine = Engine(database_url, replica, jobs, slow={"part"})
     watch = Watch(database, engine, poster, replica=replica, nudged=nudged, clock=clock)
     # Before it takes work, so that it is missed if it dies in that very moment.
     await database.deliveries.beat(replica)

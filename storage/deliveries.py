@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 from assessment.model import Person
 from assessment.survey import Delivery, Exclusion, Member, Numbers, Reach, Refusal, Survey
@@ -14,8 +15,16 @@ from storage.columns import guid, milliseconds, moment
 from storage.conversations import Conversation
 from storage.surveys import PART
 
+REACHABLE = (Delivery.WAITING, Delivery.SENDING, Delivery.DELIVERED, Delivery.UNKNOWN)
+
 LATER = "later"
 """For people who said "not now"."""
+
+ASKED_AGAIN = dt.timedelta(days=1)
+"""How long a reminder leaves those alone who were asked again when they wished."""
+
+LATER_PARTS = 100
+"""Parts that those are spread over who said "not now", however many they are."""
 
 ROWS_AT_ONCE = 500
 """Rows in one transaction: on SQLite nobody else writes meanwhile."""
@@ -53,12 +62,19 @@ class Deliveries:
 
     # Who is asked
 
-    async def replace_roster(self, survey: Survey, pages: AsyncIterator[Sequence[Member]]) -> None:
-        """Keep who is in the team now, page by page; nobody is in there twice."""
-        await self._change(self._sql.clear_roster, survey_id=survey.id)
+    async def replace_roster(
+        self, survey: Survey, counting: str, pages: AsyncIterator[Sequence[Member]]
+    ) -> None:
+        """Keep who is in the team now, page by page; nobody is in there twice.
+
+        Only for as long as nobody else counts this draft: of several processes the last to begin does it.
+        """
+        await self._change(self._sql.clear_roster, survey_id=survey.id, counting=counting)
         async for page in pages:
             rows = [_recipient(survey, member) for member in page]
             async with self._transaction() as connection:
+                if not await self._sql.is_counting(connection, survey_id=survey.id, counting=counting):
+                    return
                 await self._sql.add_recipient(connection, rows)
 
     async def reach(self, survey: Survey) -> Reach:
@@ -76,12 +92,12 @@ class Deliveries:
         async with self._connect() as connection:
             return await self._sql.recipient(connection, **values) is not None
 
-    async def has_declined(self, survey: Survey, person: Person) -> bool:
-        """Whether the person said that they are not the one to ask."""
+    async def wants_peace(self, survey: Survey, person: Person, now: dt.datetime) -> bool:
+        """Whether the person said "not me", or "not now" until a time that has not come."""
         values = {"survey_id": survey.id, "person_id": guid(person.object_id)}
         async with self._connect() as connection:
             row = await self._sql.recipient(connection, **values)
-            return bool(row and row[0])
+            return row is None or bool(row[0]) or row[1] > milliseconds(now)
 
     async def decline(self, survey: Survey, person: Person, *, declined: bool) -> None:
         """Keep whether the person said that they are not the one to ask."""
@@ -91,11 +107,15 @@ class Deliveries:
     async def put_off(self, survey: Survey, person: Person, until: dt.datetime, now: dt.datetime) -> None:
         """Send the person nothing before `until`, and a reminder then."""
         person_id, due = guid(person.object_id), milliseconds(until)
-        letter = {"survey_id": survey.id, "round": due, "person_id": person_id, "part": 0}
+        part = crc32(person_id.encode()) % LATER_PARTS
+        letter = {"survey_id": survey.id, "round": due, "person_id": person_id, "part": part}
         async with self._transaction() as connection:
+            await self._sql.take_back(
+                connection, survey_id=survey.id, person_id=person_id, but=due, now=milliseconds(now)
+            )
             await self._sql.put_off(connection, survey_id=survey.id, person_id=person_id, until=due)
             await self._sql.add_round(connection, survey_id=survey.id, number=due, kind=LATER, due_at=due)
-            await self._sql.add_delivery(connection, [letter | {"now": milliseconds(now)}])
+            await self._sql.ask_later(connection, **letter, now=milliseconds(now))
 
     # Rounds
 
@@ -220,6 +240,7 @@ class Deliveries:
         async with self._connect() as connection:
             rows = [row async for row in self._sql.deliveries(connection, survey_id=survey.id)]
             (declined,) = await self._sql.declined(connection, survey_id=survey.id)
+            (reachable,) = await self._sql.reachable(connection, survey_id=survey.id)
             started, finished = await self._checks.taken_part(connection, survey_id=survey.id)
 
         def count(*states: Delivery) -> int:
@@ -234,6 +255,7 @@ class Deliveries:
             declined=declined,
             started=started,
             finished=finished,
+            reached_later=reachable - count(*REACHABLE),
         )
 
     async def unreached(self, survey: Survey) -> list[tuple[str, str, str]]:
@@ -258,7 +280,8 @@ class Deliveries:
         await self._change(self._sql.bury, id=replica)
 
     async def _page(self, survey: Survey, after: str, now: dt.datetime) -> list[str]:
-        values = {"survey_id": survey.id, "after": after, "now": milliseconds(now), "most": ROWS_AT_ONCE}
+        asked_before = milliseconds(now - ASKED_AGAIN)
+        values = {"survey_id": survey.id, "after": after, "asked_before": asked_before, "most": ROWS_AT_ONCE}
         async with self._connect() as connection:
             return [person async for (person,) in self._sql.page(connection, **values)]
 

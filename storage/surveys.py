@@ -32,6 +32,8 @@ PART = 100
 """People in one part of a round: enough that the engine's own rows do not count. The first part has half as
 many, so that a replica's parts do not end at the same moment and leave it with nothing to send."""
 
+LATEST = 200
+
 MILLISECOND = dt.timedelta(milliseconds=1)
 
 
@@ -130,13 +132,33 @@ class Surveys:
 
     async def under_way(self, tenant_id: str) -> list[Survey]:
         """The surveys of a tenant that are not over, newest first."""
-        found = await self._read(self._sql.of_tenant, tenant_id=guid(tenant_id))
-        return [one.survey for one in found if one.survey.phase.is_under_way]
+        found = await self._read(self._sql.under_way, tenant_id=guid(tenant_id))
+        return [one.survey for one in found]
 
     async def closed(self, tenant_id: str) -> list[Record]:
-        """The closed surveys of a tenant, newest first."""
-        found = await self._read(self._sql.of_tenant, tenant_id=guid(tenant_id))
-        return [one for one in found if one.survey.phase is Phase.CLOSED]
+        """The closed surveys of a tenant, newest first; of very many the latest."""
+        return await self._read(self._sql.closed, tenant_id=guid(tenant_id), most=LATEST)
+
+    async def record(self, survey: Survey) -> Record:
+        """A survey with what is kept of it."""
+        [record] = await self._read(self._sql.get, id=survey.id)
+        return record
+
+    async def closed_before(self, survey: Survey) -> list[Record]:
+        """The team's closed surveys in the same edition that were opened before this one, latest first."""
+        opened_at = milliseconds(survey.opened_at) if survey.opened_at else 0
+        values = {"edition": survey.plan.edition, "opened_at": opened_at, "most": LATEST}
+        return await self._read(self._sql.closed_before, **_key(survey.team), **values)
+
+    async def just_closed(self, since: dt.datetime) -> list[Survey]:
+        """The surveys that were closed after `since`."""
+        found = await self._read(self._sql.just_closed, since=milliseconds(since))
+        return [one.survey for one in found]
+
+    async def editions(self) -> set[str]:
+        """The editions that surveys ask in, or asked."""
+        async with self._connect() as connection:
+            return {edition async for (edition,) in self._sql.editions(connection)}
 
     async def running(self) -> list[Survey]:
         """All surveys that are open or being closed."""
@@ -148,14 +170,19 @@ class Surveys:
         found = await self._read(self._sql.asking, tenant_id=tenant_id, person_id=person_id)
         return [one.survey for one in found]
 
-    async def counted(self, survey: Survey, now: dt.datetime) -> None:
-        """Keep that the whole roster of a draft is known, until it is planned anew."""
-        await self._change(self._sql.counted, id=survey.id, now=milliseconds(now))
+    async def begin_counting(self, survey: Survey, counting: str) -> None:
+        """Have `counting` read the roster of a draft; whoever did before does it no more."""
+        await self._change(self._sql.begin_counting, id=survey.id, counting=counting)
 
-    async def ask_second(self, survey: Survey) -> bool:
-        """Have a draft wait for a second lead; false where it is no draft or the team has another survey."""
+    async def counted(self, survey: Survey, counting: str, now: dt.datetime) -> None:
+        """Keep that `counting` has read the whole roster of a draft, until it is planned anew."""
+        await self._change(self._sql.counted, id=survey.id, counting=counting, now=milliseconds(now))
+
+    async def ask_second(self, survey: Survey, lead: Person, name: str) -> bool:
+        """Have a draft of `lead` wait for a second one; false where it is none or the team has a survey."""
+        values = {"id": survey.id, "lead_id": guid(lead.object_id), "lead_name": name}
         async with self._connect() as connection:
-            return await _unless_taken(self._sql.ask_second(connection, id=survey.id))
+            return await _unless_taken(self._sql.ask_second(connection, **values))
 
     async def open(
         self,
@@ -185,6 +212,11 @@ class Surveys:
             if opened and progress:
                 await self._sql.keep_post(connection, **_post(survey, PROGRESS, progress))
             return opened
+
+    async def take_part(self, survey: Survey, person: Person) -> None:
+        """Forget that somebody said "not me": they have answered after all."""
+        values = {"survey_id": survey.id, "person_id": guid(person.object_id), "declined": 0}
+        await self._change(self._rounds.decline, **values)
 
     async def cancel(self, survey: Survey) -> bool:
         """Drop a survey that was not opened."""
@@ -250,6 +282,10 @@ class Surveys:
         """Take the turn to post; false where somebody did before."""
         return await self._change(self._sql.claim_post, survey_id=survey.id, kind=kind)
 
+    async def forget_post(self, survey: Survey, kind: str) -> None:
+        """Give back the turn to post of something that was surely not posted."""
+        await self._change(self._sql.forget_post, survey_id=survey.id, kind=kind)
+
     async def keep_post(self, survey: Survey, kind: str, post: Post) -> None:
         """Keep where a post is."""
         await self._change(self._sql.keep_post, **_post(survey, kind, post))
@@ -259,6 +295,11 @@ class Surveys:
         async with self._connect() as connection:
             row = await self._sql.post(connection, survey_id=survey.id, kind=kind)
         return Post(*row[1:]) if row and row[0] == "sent" else None
+
+    async def was_posted(self, survey: Survey, kind: str) -> bool:
+        """Whether somebody posted it, or took the turn to."""
+        async with self._connect() as connection:
+            return await self._sql.post(connection, survey_id=survey.id, kind=kind) is not None
 
     async def editable(self, kind: str, pause: dt.timedelta) -> set[str]:
         """The surveys whose post was not edited for so long."""

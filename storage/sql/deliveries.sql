@@ -1,7 +1,11 @@
--- name: clear_roster(survey_id)!
+-- name: clear_roster(survey_id, counting)!
 delete from recipients where survey_id = :survey_id and exists (
-    select 1 from surveys where surveys.id = recipients.survey_id and phase = 'draft'
+    select 1 from surveys
+    where surveys.id = recipients.survey_id and phase = 'draft' and counting = :counting
 );
+
+-- name: is_counting(survey_id, counting)^
+select 1 from surveys where id = :survey_id and counting = :counting and phase = 'draft';
 
 -- name: add_recipient(survey_id, person_id, member_id, name, excluded)*!
 insert into recipients (survey_id, person_id, member_id, name, excluded)
@@ -16,7 +20,7 @@ where survey_id = :survey_id
 group by excluded;
 
 -- name: recipient(survey_id, person_id)^
-select declined from recipients where survey_id = :survey_id and person_id = :person_id and excluded is null;
+select declined, not_before from recipients where survey_id = :survey_id and person_id = :person_id and excluded is null;
 
 -- name: decline(survey_id, person_id, declined)!
 update recipients set declined = :declined
@@ -25,12 +29,26 @@ where survey_id = :survey_id and person_id = :person_id and declined <> :decline
 -- name: put_off(survey_id, person_id, until)!
 update recipients set not_before = :until where survey_id = :survey_id and person_id = :person_id;
 
--- name: page(survey_id, after, now, most)
+-- name: page(survey_id, after, asked_before, most)
 select person_id from recipients
 where survey_id = :survey_id and person_id > :after
-    and excluded is null and declined = 0 and not_before <= :now
+    and excluded is null and declined = 0 and not_before <= :asked_before
 order by person_id
 limit :most;
+
+-- name: ask_later(survey_id, round, person_id, part, now)!
+insert into deliveries (survey_id, round, person_id, part, state, changed_at)
+values (:survey_id, :round, :person_id, :part, 'waiting', :now)
+on conflict (survey_id, round, person_id) do update set state = 'waiting', changed_at = excluded.changed_at
+where deliveries.state = 'stopped';
+
+-- name: take_back(survey_id, person_id, but, now)!
+update deliveries set state = 'stopped', changed_at = :now
+where survey_id = :survey_id and person_id = :person_id and state = 'waiting' and round <> :but and exists (
+    select 1 from rounds
+    where rounds.survey_id = deliveries.survey_id and rounds.number = deliveries.round
+        and rounds.kind = 'later'
+);
 
 -- name: add_round(survey_id, number, kind, due_at)!
 insert into rounds (survey_id, number, kind, due_at, state)
@@ -128,7 +146,7 @@ update deliveries set claim = null, replica = null, changed_at = :now, state = (
     where rounds.survey_id = deliveries.survey_id and rounds.number = deliveries.round
 )
 where survey_id = :survey_id and round = :round and person_id = :person_id
-    and state = 'sending' and claim = :claim;
+    and state in ('sending', 'unknown') and claim = :claim;
 
 -- name: settle(survey_id, round, person_id, claim, state, reason, now)!
 update deliveries set state = :state, reason = :reason, changed_at = :now
@@ -147,6 +165,10 @@ where state = 'sending' and changed_at < :before;
 select state, reason, count(*) from deliveries
 where survey_id = :survey_id and round = 0
 group by state, reason;
+
+-- name: reachable(survey_id)^
+select count(distinct person_id) from deliveries
+where survey_id = :survey_id and state in ('waiting', 'sending', 'delivered', 'unknown');
 
 -- name: declined(survey_id)^
 select count(*) from recipients where survey_id = :survey_id and declined = 1;

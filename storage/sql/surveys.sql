@@ -26,7 +26,7 @@ insert into surveys (
     smallest_group = excluded.smallest_group, reminder_days = excluded.reminder_days,
     closes_on = excluded.closes_on, zone = excluded.zone, closes_at = excluded.closes_at,
     lead_id = excluded.lead_id, lead_name = excluded.lead_name, planned_at = excluded.planned_at,
-    counted_at = null
+    counting = null, counted_at = null
 where surveys.tenant_id = excluded.tenant_id and surveys.phase = 'draft';
 
 -- name: get(id)
@@ -35,20 +35,47 @@ select id, tenant_id, team_id, team_name, channel_id, name, edition, anonymous, 
     numbers, tallies, counted_at
 from surveys where id = :id;
 
--- name: of_tenant(tenant_id)
+-- name: under_way(tenant_id)
 select id, tenant_id, team_id, team_name, channel_id, name, edition, anonymous, smallest_group, reminder_days,
     closes_on, zone, closes_at, phase, lead_id, lead_name, opened_at, closed_at, stopped_at, secret,
     numbers, tallies, counted_at
 from surveys
-where tenant_id = :tenant_id and phase in ('awaiting', 'open', 'closing', 'closed')
-order by coalesce(opened_at, planned_at) desc, id
-limit 200;
+where tenant_id = :tenant_id and phase in ('awaiting', 'open', 'closing')
+order by coalesce(opened_at, planned_at) desc, id;
+
+-- name: closed(tenant_id, most)
+select id, tenant_id, team_id, team_name, channel_id, name, edition, anonymous, smallest_group, reminder_days,
+    closes_on, zone, closes_at, phase, lead_id, lead_name, opened_at, closed_at, stopped_at, secret,
+    numbers, tallies, counted_at
+from surveys
+where tenant_id = :tenant_id and phase = 'closed'
+order by opened_at desc, id
+limit :most;
+
+-- name: closed_before(tenant_id, team_id, edition, opened_at, most)
+select id, tenant_id, team_id, team_name, channel_id, name, edition, anonymous, smallest_group, reminder_days,
+    closes_on, zone, closes_at, phase, lead_id, lead_name, opened_at, closed_at, stopped_at, secret,
+    numbers, tallies, counted_at
+from surveys
+where tenant_id = :tenant_id and team_id = :team_id and edition = :edition and phase = 'closed'
+    and opened_at < :opened_at
+order by opened_at desc
+limit :most;
 
 -- name: running()
 select id, tenant_id, team_id, team_name, channel_id, name, edition, anonymous, smallest_group, reminder_days,
     closes_on, zone, closes_at, phase, lead_id, lead_name, opened_at, closed_at, stopped_at, secret,
     numbers, tallies, counted_at
 from surveys where phase in ('open', 'closing');
+
+-- name: just_closed(since)
+select id, tenant_id, team_id, team_name, channel_id, name, edition, anonymous, smallest_group, reminder_days,
+    closes_on, zone, closes_at, phase, lead_id, lead_name, opened_at, closed_at, stopped_at, secret,
+    numbers, tallies, counted_at
+from surveys where phase = 'closed' and closed_at > :since;
+
+-- name: editions()
+select distinct edition from surveys;
 
 -- name: asking(tenant_id, person_id)
 select surveys.id, surveys.tenant_id, team_id, team_name, channel_id, surveys.name, edition, anonymous,
@@ -58,11 +85,15 @@ from recipients join surveys on surveys.id = recipients.survey_id
 where recipients.person_id = :person_id and surveys.tenant_id = :tenant_id and surveys.phase = 'open'
     and recipients.excluded is null;
 
--- name: counted(id, now)!
-update surveys set counted_at = :now where id = :id and phase = 'draft';
+-- name: begin_counting(id, counting)!
+update surveys set counting = :counting, counted_at = null where id = :id and phase = 'draft';
 
--- name: ask_second(id)!
-update surveys set phase = 'awaiting' where id = :id and phase = 'draft';
+-- name: counted(id, counting, now)!
+update surveys set counted_at = :now where id = :id and counting = :counting and phase = 'draft';
+
+-- name: ask_second(id, lead_id, lead_name)!
+update surveys set phase = 'awaiting', lead_id = :lead_id, lead_name = :lead_name
+where id = :id and phase = 'draft' and counted_at is not null;
 
 -- name: open(id, secret, now)!
 update surveys set phase = 'open', opened_at = :now, reminded_at = :now, secret = :secret
@@ -106,9 +137,12 @@ select state, conversation_id, activity_id from posts where survey_id = :survey_
 
 -- name: editable(kind, pause)
 select survey_id from posts
-where kind = :kind and state = 'sent' and edited_at <= clock_ms() - :pause;
+where kind = :kind and state = 'sent' and (edited_at <= clock_ms() - :pause or edited_at > clock_ms());
 
 -- name: edit_post(survey_id, kind, shown, pause)!
 update posts set shown = :shown, edited_at = clock_ms()
 where survey_id = :survey_id and kind = :kind and state = 'sent' and shown <> :shown
-    and edited_at <= clock_ms() - :pause;
+    and (edited_at <= clock_ms() - :pause or edited_at > clock_ms());
+
+-- name: forget_post(survey_id, kind)!
+delete from posts where survey_id = :survey_id and kind = :kind and state = 'sending';

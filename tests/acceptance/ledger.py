@@ -96,6 +96,7 @@ def adds_up(card: Seen, states: Mapping[str, int]) -> bool:
 
 async def shows(lead: Colleague, states: Mapping[str, int]) -> None:
     """The progress card, refreshed, has these numbers."""
+    await comes_true(lambda: any("Survey: Autumn check" in card.text for card in lead.cards()))
     await lead.presses("Refresh", on=lead.card_with("Survey: Autumn check"))
     card = lead.card_with("Survey: Autumn check")
     assert adds_up(card, states), card.text

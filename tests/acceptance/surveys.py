@@ -26,6 +26,8 @@ async def rehearses(lead: Colleague, **plan: object) -> Seen:
     """Types `survey`, fills in the plan, and sees whom it would reach."""
     await lead.says(f"{HERE} survey")
     await lead.fills(plan, press="Show what will happen")
+    if lead.last_card().heading.startswith("What will happen"):
+        await lead.all_devices_show_it()  # people look at it for longer than this takes
     return lead.last_card()
 
 

@@ -361,7 +361,6 @@ PLAN = {"name": "Herbst", "smallest": "7", "answers": "named", "closes": "2026-1
         ("smallest", "4.5", "Fewer than 3 would give people away"),
         ("first_reminder", "0", "Choose reminder days"),
         ("second_reminder", "11", "Choose reminder days"),
-        ("edition", "1999-01", "Pick an edition"),
         ("team", "19:nowhere@thread.tacv2", "Pick the team"),
     ],
 )

@@ -172,7 +172,7 @@ async def test_it_closes_after_a_restart(
     late = teams.everybody_in(team)[5]
 
     result = await lead.will_see("Contoso CoE is at Level 300 Defined", within=20)
-    assert "5 of 6 asked finished (83%)" in result.text
+    assert "5 of the 6 people asked finished (83%)" in result.text
     await bot.restarts()
     await asyncio.sleep(1)
     assert len(lead.messages_in(lead.place)) == 2  # what was the progress card, and the result
@@ -224,6 +224,7 @@ async def test_reminded_once_a_day_whatever_the_clock_says(
     team, lead = a_team(teams)
     await sends(lead, name="Autumn check")
     await sending_ends(database_url)
+    clock.moves(days=1)
     await lead.presses("Remind now", on=lead.card_with("Survey: Autumn check"))
     await comes_true(lambda: all(reminded(teams, one) for one in team.members))
     for hours in (-5, 10, 15):
@@ -277,7 +278,7 @@ async def test_people_go_while_they_answer(teams: Teams, clock: Clock, database_
     clock.moves(days=15)
 
     result = await lead.will_see("Contoso CoE is at Level 300 Defined", within=20)
-    assert "5 of 6 asked finished (83%)" in result.text
+    assert "5 of the 6 people asked finished (83%)" in result.text
     assert kept(teams, team, database_url, [one.person for one in everybody]) == {"delivered": 6}
 
 

@@ -6,7 +6,7 @@ import logging
 import subprocess
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,8 +34,15 @@ def url(database_url: str, database: Database) -> str:  # noqa: ARG001 - it make
     return database_url
 
 
-def engine(url: str, jobs: dict[str, Job], replica: str = "replica-1", **options: float) -> Engine:
-    return Engine(url, replica, jobs, **{"retry_seconds": SOON, "grace_seconds": SOON} | options)
+def engine(
+    url: str,
+    jobs: dict[str, Job],
+    replica: str = "replica-1",
+    *,
+    slow: Collection[str] = (),
+    **options: float,
+) -> Engine:
+    return Engine(url, replica, jobs, slow=slow, **{"retry_seconds": SOON, "grace_seconds": SOON} | options)
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
@@ -147,6 +154,30 @@ async def test_two_at_once(url: str) -> None:
         await all_done(it)
 
     assert sorted(runs.of) == [(0,), (1,), (2,)]
+
+
+async def test_slow_jobs(url: str) -> None:
+    """Slow jobs that never end keep no other from running, also when the next replica begins them again."""
+    slow, quick = Runs(), Runs()
+    jobs: dict[str, Job] = {"send": slow.held_up, "close": quick.at_once}
+    for number in range(2):
+        async with engine(url, jobs, f"replica-{number}", slow={"send"}) as it:
+            for part in range(3):
+                await it.start("send", f"part:{part}", part)
+
+            async def two_run(begun: int = 2 * (number + 1)) -> bool:
+                return len(slow.of) == begun
+
+            await until(two_run)
+            await it.start("close", f"close:{number}", number)
+
+            async def closed() -> bool:
+                return not await it.unfinished("close:")
+
+            await until(closed)
+            assert await it.unfinished("part:") == {"part:0", "part:1", "part:2"}
+
+    assert quick.of == [(0,), (1,)]
 
 
 async def test_tried_again(url: str, caplog: pytest.LogCaptureFixture) -> None:

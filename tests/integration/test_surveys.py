@@ -57,7 +57,14 @@ async def drafted(database: Database, *surveys: Survey) -> None:
     """Drafts whose teams are counted."""
     for survey in surveys or (draft(),):
         await database.surveys.plan(survey, NOW)
-        await database.surveys.counted(survey, NOW)
+        await counts(database, survey)
+
+
+async def counts(database: Database, survey: Survey, *members: Member) -> None:
+    """Has read who is in the team."""
+    await database.surveys.begin_counting(survey, "count")
+    await database.deliveries.replace_roster(survey, "count", pages(*members))
+    await database.surveys.counted(survey, "count", NOW)
 
 
 async def pages(*members: Member, size: int = 2) -> AsyncIterator[Sequence[Member]]:
@@ -70,8 +77,7 @@ async def opened(database: Database, people: int = 3, *, anonymous: bool = True)
     survey = draft(anonymous=anonymous)
     await database.surveys.remember_team(HOME)
     await database.surveys.plan(survey, NOW)
-    await database.deliveries.replace_roster(survey, pages(*map(member, range(people))))
-    await database.surveys.counted(survey, NOW)
+    await counts(database, survey, *map(member, range(people)))
     assert await database.surveys.open(survey, SECRET if anonymous else None, [NOW + 3 * DAY], NOW)
     assert await database.deliveries.begin(INVITATION)
     await database.deliveries.begin_sending(INVITATION)
@@ -132,6 +138,44 @@ async def test_what_is_not_counted_is_not_opened(database: Database) -> None:
     assert not await database.surveys.open(draft(), SECRET, [], NOW)
 
 
+async def test_two_processes_count_at_once(database: Database, replica: Database) -> None:
+    """The one that began last knows everybody; the other neither adds nor takes anybody away."""
+    await database.surveys.plan(draft(), NOW)
+    await database.surveys.begin_counting(draft(), "first")
+    await replica.surveys.begin_counting(draft(), "second")
+    everybody = [member(number) for number in range(6)]
+    await replica.deliveries.replace_roster(draft(), "second", pages(*everybody))
+    await database.deliveries.replace_roster(draft(), "first", pages(*everybody[:2]))
+    await database.surveys.counted(draft(), "first", NOW)
+    assert not (await stored(database, draft())).counted
+
+    await replica.surveys.counted(draft(), "second", NOW)
+    assert (await stored(database, draft())).counted
+    assert await database.deliveries.reach(draft()) == Reach(6, 0, {})
+
+
+async def test_all_done_counts_whom_a_reminder_reached(database: Database) -> None:
+    """Who got the app after the invitation was refused is waited for, or has finished, like everybody."""
+    survey, ledger = await opened(database, 2), database.deliveries
+    refused, delivered = await letters(database, survey)
+    for letter, state in ((refused, Delivery.REFUSED), (delivered, Delivery.DELIVERED)):
+        await ledger.claim(letter, "a", "replica", NOW)
+        await ledger.settle(letter, "a", state, NOW, reason="not-installed" if letter is refused else "")
+    await database.surveys.remind_by_hand(survey, NOW + DAY, NOW)
+    [reminder] = [one for one in await ledger.due_rounds(NOW + DAY) if one.number]
+    assert await ledger.begin(reminder)
+    await ledger.plan(survey, reminder, NOW + DAY, leave_out=set())
+    await ledger.begin_sending(reminder)
+    for letter in await ledger.waiting(survey, reminder, 0):
+        await ledger.claim(letter, "b", "replica", NOW)
+        await ledger.settle(letter, "b", Delivery.DELIVERED, NOW)
+    await finish(database, survey, refused.person)
+    assert not (await ledger.numbers(survey)).all_done
+
+    await finish(database, survey, delivered.person)
+    assert (await ledger.numbers(survey)).all_done
+
+
 async def test_no_check_begins_in_a_closed_survey(database: Database) -> None:
     """Who presses in the moment of closing leaves nothing behind."""
     survey = await opened(database)
@@ -165,8 +209,8 @@ async def test_the_way_of_a_survey(database: Database) -> None:
     surveys, survey = database.surveys, draft()
     await drafted(database)
     assert not await surveys.begin_closing(survey, NOW)
-    assert await surveys.ask_second(survey)
-    assert not await surveys.ask_second(survey)
+    assert await surveys.ask_second(survey, LEAD, "Ada Lovelace")
+    assert not await surveys.ask_second(survey, LEAD, "Ada Lovelace")
     assert (await stored(database, survey)).phase is Phase.AWAITING
     assert await surveys.open(survey, SECRET, [], NOW)
     assert not await surveys.cancel(survey)
@@ -250,7 +294,7 @@ async def test_reach(database: Database) -> None:
     nobody = replace(member(9), object_id=None)
     bot = Member("28:other", None, "Other bot", is_guest=False)
     roster = [member(1), member(2), member(1), guest, nobody, bot]
-    await database.deliveries.replace_roster(survey, pages(*roster))
+    await counts(database, survey, *roster)
 
     excluded = {Exclusion.GUEST: 1, Exclusion.NO_ADDRESS: 1, Exclusion.BOT: 1}
     assert await database.deliveries.reach(survey) == Reach(2, 1, excluded)
@@ -258,7 +302,7 @@ async def test_reach(database: Database) -> None:
     assert not await database.deliveries.is_asked(survey, person(8))
     assert not await database.deliveries.is_asked(survey, person(3))
 
-    await database.deliveries.replace_roster(survey, pages(member(5)))
+    await counts(database, survey, member(5))
     assert await database.deliveries.reach(survey) == Reach(1, 0, {})
 
 
@@ -380,9 +424,27 @@ async def test_asked_again_later(database: Database) -> None:
     [later] = [one for one in await ledger.due_rounds(NOW + DAY) if one.number]
 
     assert await ledger.begin(later)
-    assert await ledger.begin_sending(later) == [0]
-    assert {one.person for one in await ledger.waiting(survey, later, 0)} == {person(1), person(2)}
+    parts = await ledger.begin_sending(later)
+    waiting = [letter for part in parts for letter in await ledger.waiting(survey, later, part)]
+    assert sorted(letter.person.object_id for letter in waiting) == [
+        person(number).object_id for number in (1, 2)
+    ]
     assert (await ledger.numbers(survey)).invited == 3
+
+
+async def test_who_changes_their_mind_is_asked_once(database: Database) -> None:
+    """Tomorrow, then next week: only next week, and no planned reminder in the day after."""
+    survey, ledger = await opened(database, 1), database.deliveries
+    await ledger.put_off(survey, person(0), NOW + DAY, NOW)
+    await ledger.put_off(survey, person(0), NOW + 2.5 * DAY, NOW)
+    for one in await ledger.due_rounds(NOW + 3 * DAY):
+        assert await ledger.begin(one)
+        kind, _ = await ledger.kind_of(one)
+        if kind == "reminder":
+            await ledger.plan(survey, one, NOW + 3 * DAY, leave_out=set())
+        parts = await ledger.begin_sending(one)
+        waiting = [letter for part in parts for letter in await ledger.waiting(survey, one, part)]
+        assert len(waiting) == (one.number == round((NOW + 2.5 * DAY).timestamp() * 1000))
 
 
 async def test_a_round_ends_when_nothing_waits(database: Database) -> None:

@@ -1,12 +1,15 @@
 """Calls to Teams' connector: what each answer of the network means, against a server on loopback."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, web
+from aiohttp import ClientRequest, ClientSession, ClientTimeout, TCPConnector, web
+from aiohttp.connector import Connection
 from aiohttp.test_utils import TestServer
+from aiohttp.tracing import Trace
 
 from assessment.survey import Member, Team
 from bot import teams as port
@@ -99,7 +102,7 @@ async def test_what_is_accepted_is_sent(teams: Teams, server: TestServer, connec
     ]
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 413, 302, 307])
+@pytest.mark.parametrize("status", [400, 403, 404, 413, 302, 307])
 async def test_a_refusal_has_its_code(
     teams: Teams, server: TestServer, connector: Connector, status: int
 ) -> None:
@@ -125,7 +128,16 @@ async def test_a_refusal_without_a_code_is_a_refusal(
 
 @pytest.mark.parametrize("status", [412, 429])
 @pytest.mark.parametrize(
-    "header, seconds", [({}, None), ({"Retry-After": "7"}, 7.0), ({"Retry-After": "soon"}, None)]
+    "header, seconds",
+    [
+        ({}, None),
+        ({"Retry-After": "7"}, 7.0),
+        ({"Retry-After": "-7"}, 0.0),
+        ({"Retry-After": "soon"}, None),
+        ({"Retry-After": "nan"}, None),
+        ({"Retry-After": "601"}, 600.0),
+        ({"Retry-After": "inf"}, 600.0),
+    ],
 )
 async def test_later_means_later(
     teams: Teams,
@@ -135,7 +147,7 @@ async def test_later_means_later(
     header: dict[str, str],
     seconds: float,
 ) -> None:
-    """412 and 429 did not arrive; Teams may say when to come back."""
+    """412 and 429 did not arrive; Teams may say when to come back, within ten minutes."""
     connector.says(status, **header)
 
     assert await sends(teams, server) == RetryAfter(seconds)
@@ -169,6 +181,59 @@ async def test_a_broken_connection_says_nothing(
 async def test_where_nobody_listens_nothing_was_sent(teams: Teams) -> None:
     """A refused connection is safe to try again."""
     assert await teams.send("http://127.0.0.1:1/", "a", {}) == RetryAfter(None)
+
+
+class Impatient(TCPConnector):
+    """One connection at a time; who waits for it soon gives up."""
+
+    def __init__(self) -> None:
+        super().__init__(limit=1)
+
+    async def connect(
+        self,
+        req: ClientRequest,
+        traces: list[Trace],
+        timeout: ClientTimeout,  # noqa: ARG002, ASYNC109 - it is aiohttp's
+    ) -> Connection:
+        return await super().connect(req, traces, ClientTimeout(connect=0.05))
+
+
+async def test_without_a_free_connection_nothing_was_sent(server: TestServer, connector: Connector) -> None:
+    """Who waited for a connection in vain is safe to try again."""
+    has_begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def holds_on(_: web.Request) -> web.StreamResponse:
+        has_begun.set()
+        await may_end.wait()
+        return web.json_response({"id": "17"})
+
+    connector.answer = holds_on
+    async with ClientSession(connector=Impatient()) as session:
+        teams = Teams(session, Passport(), lambda _: True)
+        first = asyncio.create_task(sends(teams, server))
+        async with asyncio.timeout(20):
+            await has_begun.wait()
+
+        assert await sends(teams, server) == RetryAfter(None)
+        may_end.set()
+        assert await first == Sent("17")
+    assert len(connector.seen) == 1
+
+
+async def test_a_token_that_is_not_accepted(
+    teams: Teams, home: Home, connector: Connector, caplog: pytest.LogCaptureFixture
+) -> None:
+    """401 is nothing about the person or the channel: each call may be tried again, and the admin is told."""
+    connector.says(401, '{"error": {"code": "Unauthorized"}}')
+
+    assert await teams.send(home.service_url, "a:ada", {}) == RetryAfter(None)
+    assert await teams.post_card(home, CHANNEL, CARD) == RetryAfter(None)
+    assert await teams.open_chat(home.service_url, "28:coach", "tenant", "29:ada") == RetryAfter(None)
+    for record in caplog.records:
+        assert record.levelname == "WARNING"
+        assert "401 Unauthorized" in record.getMessage()
+        assert "MicrosoftAppId" in record.getMessage()
+    assert len(caplog.records) == 3
 
 
 async def test_without_a_token_nothing_was_sent(server: TestServer) -> None:

@@ -185,6 +185,11 @@ def test_the_worked_example_is_told_apart_from_the_model(example: Edition) -> No
     assert example.published.isoformat() == "2026-02-02"
 
 
+def test_only_the_worked_example_is_no_edition_to_ask_with(content: Content) -> None:
+    """It says of itself that it is an example; an edition that says nothing is none."""
+    assert [one.id for one in content.editions.values() if one.example] == [EXAMPLE]
+
+
 def test_a_whole_check_can_be_scored_with_the_worked_example(example: Edition) -> None:
     """Answers to its disciplines lead to a stage, a complete stage, the way up, and opportunities."""
     stands = standing({"app-quality": Level.CAPABLE, "skills": Level.REPEATABLE}, example.order)

@@ -31,7 +31,7 @@ CONTENT = load()
 TEXTS = CONTENT.texts
 EDITION = CONTENT.editions["example-two-disciplines"]
 HOME = Conversation("a:lena", "https://smba.trafficmanager.net/emea/")
-LENA = Person("tenant", "lena")
+LENA = Person("tenant", "1e4a0000-0000-4000-8000-00000000000a")
 
 SURVEY = Survey(
     id="0123456789abcdef",
@@ -58,7 +58,7 @@ SURVEY = Survey(
 )
 NAMED = replace(SURVEY, plan=replace(SURVEY.plan, is_anonymous=False))
 
-LOCAL: dict[str, Any] = {"coe_leads": ("LENA",)}
+LOCAL: dict[str, Any] = {"coe_leads": (LENA.object_id.upper(),)}
 IN_TEAMS = LOCAL | {"app_id": "coach", "app_password": SecretStr("made up"), "app_tenant_id": "tenant"}
 
 PLACE = {
@@ -309,7 +309,7 @@ class TestFiles:
         "person, now",
         [
             (Person("tenant", "mallory"), SURVEY),
-            (Person("another", "lena"), SURVEY),
+            (Person("another", LENA.object_id), SURVEY),
             (LENA, replace(SURVEY, team=Team("another", "19:team", "Operations"))),
             (LENA, replace(SURVEY, phase=Phase.OPEN)),
             (LENA, replace(SURVEY, phase=Phase.CLOSING)),
@@ -329,7 +329,7 @@ class TestFiles:
 
     async def test_ids_are_told_in_any_case(self, world: World, exports: Exports) -> None:
         """Teams writes the same ids in upper and lower case."""
-        await exports.consent(YES, Person("TENANT", "Lena"), HOME)
+        await exports.consent(YES, Person("TENANT", LENA.object_id.upper()), HOME)
 
         assert len(world.uploaded) == 1
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from assessment.model import Person
 from bot.settings import Settings, SettingsError, read_settings
 
 REAL = {
@@ -11,6 +12,8 @@ REAL = {
     "MicrosoftAppPassword": "a secret",
     "MicrosoftAppTenantId": "B05AAFED-15fd-5db6-8981-4fa0293ccc6a",
 }
+
+ADA, BO, CY = (f"{one}0000000-0000-4000-8000-00000000000{one}" for one in "abc")
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +75,23 @@ def test_a_single_tenant_bot_serves_its_own_tenant(monkeypatch: pytest.MonkeyPat
 
 def test_lists_are_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     """Spaces around them do not matter."""
-    assert settings_of(monkeypatch, COE_LEADS="a, b ,, c").coe_leads == ("a", "b", "c")
+    assert settings_of(monkeypatch, SERVICE_HOSTS="a, b ,, c").service_hosts == ("a", "b", "c")
+
+
+def test_leads_are_known_by_their_object_ids(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In any case of their letters; nobody else may lead."""
+    settings = settings_of(monkeypatch, **REAL, COE_LEADS=f"{ADA.upper()}, {BO}")
+
+    assert [settings.may_lead(Person("tenant", one)) for one in (ADA, BO, CY)] == [True, True, False]
+
+
+@pytest.mark.parametrize("written", ["ada@example.org", "Ada Lovelace", ADA[:-1], f"{{{ADA}}}", f"{ADA}\n1"])
+def test_what_is_no_object_id_makes_nobody_a_lead(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
+    """Whoever writes an address or a name is told at the start, and which of several is wrong."""
+    with pytest.raises(SettingsError) as caught:
+        settings_of(monkeypatch, **REAL, COE_LEADS=f"{BO}, {written}")
+    fix = "write the object id that Entra shows under Users, a GUID"
+    assert str(caught.value) == f"COE_LEADS is {written!r}: {fix}"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -376,9 +377,10 @@ def test_an_invitation_tells_all_before_the_first_question() -> None:
     for told in (
         "Ada Lovelace asks everybody in Contoso CoE",
         "7 questions, about 3 minutes",
-        "kept under a pseudonym",
-        "the key that leads from it to you is destroyed",
-        "fewer than 5 people",
+        "nobody sees what you answered, the leads neither",
+        "Once at least 5 people have finished, the channel sees how many gave each answer",
+        "your single answers are deleted",
+        "tells leaders from makers, where both groups are large enough",
         "Open until Jan 30, 2023.",
         "How do you work with Power Platform?",
     ):
@@ -391,7 +393,7 @@ def test_a_named_survey_says_so_and_promises_nothing_else() -> None:
 
     assert "the CoE leads see your answers with your name" in shown
     assert "nonymous" not in shown
-    assert "pseudonym" not in shown
+    assert "nobody sees" not in shown
 
 
 def test_an_invitation_offers_each_role_and_two_ways_out() -> None:
@@ -423,7 +425,15 @@ def test_a_card_of_the_check_says_which_survey_it_belongs_to() -> None:
     assert survey_label(TEXTS, SURVEY) == "Survey “Q4 check”, anonymous, until Jan 30, 2023"
     assert survey_label(TEXTS, open_survey) == "Survey “Q4 check”, named, until Jan 30, 2023"
     assert "nobody else sees it" in finished_note(TEXTS, SURVEY)
+    assert "the only place where you see it" in finished_note(TEXTS, SURVEY)
     assert "the CoE leads see it too" in finished_note(TEXTS, open_survey)
+
+
+def test_who_puts_it_off_reads_when_they_are_asked_again() -> None:
+    """Weekday and hour, at their own place."""
+    card = snoozed_card(TEXTS, SURVEY, dt.datetime(2023, 1, 23, 9, tzinfo=ZoneInfo("Asia/Tokyo")))
+
+    assert "on Mon, Jan 23, at 9:00\u202fAM." in words(card)
 
 
 # Under way
@@ -543,7 +553,7 @@ def test_a_team_result_tells_stage_reason_and_response() -> None:
     shown = words(SAMPLES["team-result"])
 
     assert SAMPLES["team-result"]["body"][0]["text"] == "Contoso CoE is at Level 300 Defined"
-    assert "31 of 40 asked finished (78%), 36 were reached." in shown
+    assert "31 of the 40 people asked finished (78%). The invitation reached 36." in shown
     assert "4 of 7 disciplines have reached 300" in shown
     assert "Complete stage: Level 200 Repeatable." in shown
     assert "The stage: 200 Repeatable before, 300 Defined now." in shown
@@ -606,8 +616,8 @@ def test_the_spread_adds_up_to_those_who_finished() -> None:
     """Those who named a level and those who did not are everybody."""
     shown = words(SAMPLES["team-spread"])
 
-    assert "12 at 100, 3 at 200, 2 at 400, and 9 at 500" in shown
-    assert "26 people named a level, from 100 Initial to 500 Efficient. Agreement 13%, far apart." in shown
+    counts = "26 people named a level: 12 at 100, 3 at 200, 2 at 400, and 9 at 500."
+    assert f"{counts} Agreement 13%, far apart." in shown
     assert "5 say it does not apply." in shown
 
 

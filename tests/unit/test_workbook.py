@@ -272,7 +272,6 @@ def test_too_few_people_have_no_result() -> None:
         *((Delivery.REFUSED.value, one.value, "Not delivered") for one in Refusal),
         (Delivery.UNKNOWN.value, "HTTP 500", "Perhaps delivered"),
         (Delivery.STOPPED.value, "", "Not sent"),
-        (Delivery.STOPPED.value, "finished", "Not sent"),
     ],
 )
 def test_who_got_no_invitation_and_why(state: str, reason: str, words: str) -> None:

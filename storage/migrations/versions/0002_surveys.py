@@ -58,6 +58,7 @@ def _surveys() -> None:
         sa.Column("lead_id", sa.Text, nullable=False),
         sa.Column("lead_name", sa.Text, nullable=False),
         sa.Column("planned_at", sa.BigInteger, nullable=False),
+        sa.Column("counting", sa.Text),
         sa.Column("counted_at", sa.BigInteger),
         sa.Column("opened_at", sa.BigInteger),
         sa.Column("closed_at", sa.BigInteger),
