@@ -27,7 +27,7 @@ bot: $(SETUP) ## the bot alone
 	$(BIN)/python app.py
 
 test: $(SETUP) $(NODE_MODULES) ## unit, integration and acceptance tests (ARGS="--cov -k words" reach pytest)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
 browser: $(SETUP) $(NODE_MODULES) ## the check, clicked through in Chromium
 	$(BIN)/python -m pytest -m browser $(ARGS)

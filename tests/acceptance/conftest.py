@@ -9,6 +9,7 @@ from aiohttp import ClientSession, TCPConnector, web
 
 from app import create_app, utc_now
 from bot.settings import Settings
+from jobs import watch
 from tests.acceptance.clock import Clock
 from tests.acceptance.colleagues import has_the_app
 from tests.acceptance.connector import Connector
@@ -58,7 +59,11 @@ def make_app(
 
 
 @pytest.fixture
-async def bot(make_app: Callable[[], web.Application]) -> AsyncIterator[RunningBot]:
+async def bot(
+    make_app: Callable[[], web.Application], monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[RunningBot]:
+    """A bot that looks around more often than a real one, since each test waits for it."""
+    monkeypatch.setattr(watch, "LOOK_EVERY", 0.5)
     async with RunningBot(make_app) as running:
         yield running
 
