@@ -12,6 +12,7 @@ import aiosql
 
 from storage.backend import Backend, BadDatabaseUrl, Connections
 from storage.checks import Checks
+from storage.contacts import Contacts
 from storage.conversations import Conversations
 from storage.deliveries import Deliveries
 from storage.pacing import Pacing
@@ -63,6 +64,7 @@ class Database:
         self._sql = _statements("database", backend)
         checks, deliveries = _statements("checks", backend), _statements("deliveries", backend)
         self.checks = Checks(checks, connect)
+        self.contacts = Contacts(_statements("contacts", backend), connect)
         self.conversations = Conversations(_statements("conversations", backend), connect)
         self.surveys = Surveys(_statements("surveys", backend), deliveries, connect, transaction)
         self.deliveries = Deliveries(deliveries, checks, connect, transaction)

@@ -1,0 +1,120 @@
+"""Respect for people's time, pledges, schedules, and what channels are told."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    _wishes()
+    _pledges()
+    _schedules()
+    _news()
+    _held_back()
+
+
+def _wishes() -> None:
+    op.create_table(
+        "wishes",
+        sa.Column("tenant_id", sa.Text, primary_key=True),
+        sa.Column("person_id", sa.Text, primary_key=True),
+        sa.Column("zone", sa.Text, nullable=False, server_default=""),
+        sa.Column("not_before", sa.BigInteger),
+        sa.Column("silent_since", sa.BigInteger),
+    )
+    op.create_table(
+        "contacts",
+        sa.Column("tenant_id", sa.Text, primary_key=True),
+        sa.Column("person_id", sa.Text, primary_key=True),
+        sa.Column("day", sa.Text, primary_key=True),
+        sa.Column("slot", sa.SmallInteger, primary_key=True),
+        sa.Column("occasion", sa.Text, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.UniqueConstraint("tenant_id", "person_id", "occasion"),
+    )
+    op.create_index("contacts_by_time", "contacts", ["at"])
+
+
+def _pledges() -> None:
+    op.create_table(
+        "pledges",
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("tenant_id", sa.Text, nullable=False),
+        sa.Column("team_id", sa.Text),
+        sa.Column("channel_id", sa.Text),
+        sa.Column("person_id", sa.Text, nullable=False),
+        sa.Column("person_name", sa.Text, nullable=False),
+        sa.Column("made_by", sa.Text, nullable=False),
+        sa.Column("edition", sa.Text, nullable=False),
+        sa.Column("discipline", sa.Text),
+        sa.Column("item", sa.Text, nullable=False),
+        sa.Column("due_on", sa.Text, nullable=False),
+        sa.Column("made_at", sa.BigInteger, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("ask_at", sa.BigInteger),
+        sa.Column("times_asked", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("is_met", sa.SmallInteger),
+        sa.Column("reason", sa.Text, nullable=False, server_default=""),
+        sa.Column("closed_at", sa.BigInteger),
+    )
+    op.create_index("pledges_of_person", "pledges", ["tenant_id", "person_id"])
+    op.create_index("pledges_of_team", "pledges", ["tenant_id", "team_id"])
+    is_open = sa.text("state = 'open'")
+    op.create_index("pledges_to_ask", "pledges", ["ask_at"], sqlite_where=is_open, postgresql_where=is_open)
+
+
+def _schedules() -> None:
+    op.create_table(
+        "schedules",
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("tenant_id", sa.Text, nullable=False),
+        sa.Column("team_id", sa.Text, nullable=False),
+        sa.Column("channel_id", sa.Text, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("rule", sa.Text, nullable=False),
+        sa.Column("starts_at", sa.Text, nullable=False),
+        sa.Column("zone", sa.Text, nullable=False),
+        sa.Column("plan", sa.Text, nullable=False),
+        sa.Column("lead_id", sa.Text, nullable=False),
+        sa.Column("lead_name", sa.Text, nullable=False),
+        sa.Column("made_at", sa.BigInteger, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("next_at", sa.BigInteger),
+    )
+    op.create_index("schedules_of_team", "schedules", ["tenant_id", "team_id"])
+    active = sa.text("state = 'active'")
+    op.create_index("schedules_due", "schedules", ["next_at"], sqlite_where=active, postgresql_where=active)
+
+
+def _news() -> None:
+    op.create_table(
+        "news",
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("tenant_id", sa.Text, nullable=False),
+        sa.Column("team_id", sa.Text, nullable=False),
+        sa.Column("channel_id", sa.Text, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("facts", sa.Text, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("due_at", sa.BigInteger, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("claim", sa.Text),
+        sa.Column("replica", sa.Text),
+        sa.Column("changed_at", sa.BigInteger, nullable=False),
+    )
+    waiting = sa.text("state = 'waiting'")
+    op.create_index("news_due", "news", ["due_at"], sqlite_where=waiting, postgresql_where=waiting)
+    op.create_table(
+        "digests",
+        sa.Column("tenant_id", sa.Text, primary_key=True),
+        sa.Column("team_id", sa.Text, primary_key=True),
+        sa.Column("preference", sa.Text, nullable=False),
+        sa.Column("zone", sa.Text, nullable=False),
+    )
+
+
+def _held_back() -> None:
+    """Letters of a survey that wait for a person's working hours."""
+    op.add_column("deliveries", sa.Column("due_at", sa.BigInteger, nullable=False, server_default="0"))

@@ -1,0 +1,138 @@
+"""When the bot may write to somebody by itself."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assessment.respect import Limits, Wishes, next_moment
+
+VIENNA = ZoneInfo("Europe/Vienna")
+USUAL = Limits()
+ZONES = ("Europe/Vienna", "America/Los_Angeles", "Asia/Kolkata", "Pacific/Apia", "Australia/Lord_Howe", "UTC")
+
+
+def at(text: str, zone: dt.tzinfo = VIENNA) -> dt.datetime:
+    return dt.datetime.fromisoformat(text).replace(tzinfo=zone)
+
+
+def in_vienna(now: str, *written: str, limits: Limits = USUAL, not_before: str = "") -> str:
+    """The next moment as a clock in Vienna shows it."""
+    wishes = Wishes(VIENNA, at(not_before) if not_before else None)
+    found = next_moment(at(now), wishes, [at(one) for one in written], limits)
+    assert found is not None
+    return found.astimezone(VIENNA).strftime("%Y-%m-%d %H:%M")
+
+
+@pytest.mark.parametrize(
+    "now, then",
+    [
+        ("2026-03-03 10:00", "2026-03-03 10:00"),  # a Tuesday
+        ("2026-03-03 08:00", "2026-03-03 08:00"),
+        ("2026-03-03 07:59", "2026-03-03 08:00"),
+        ("2026-03-03 17:59", "2026-03-03 17:59"),
+        ("2026-03-03 18:00", "2026-03-04 08:00"),
+        ("2026-03-06 18:00", "2026-03-09 08:00"),
+        ("2026-03-07 12:00", "2026-03-09 08:00"),
+        ("2026-03-08 23:59", "2026-03-09 08:00"),
+    ],
+)
+def test_only_while_people_work(now: str, then: str) -> None:
+    """Not from 18:00 to 08:00, and not at weekends; the next working morning instead."""
+    assert in_vienna(now) == then
+
+
+def test_once_a_day() -> None:
+    """Who was written to today is left alone until tomorrow morning."""
+    assert in_vienna("2026-03-03 10:00", "2026-03-03 08:30") == "2026-03-04 08:00"
+
+
+def test_yesterday_evening_is_another_day() -> None:
+    """The day is one of the calendar, in the person's own time zone."""
+    assert in_vienna("2026-03-04 08:00", "2026-03-03 17:59") == "2026-03-04 08:00"
+
+
+def test_three_times_a_week() -> None:
+    """A fourth message waits until the first is a week old, whichever day the week begins with."""
+    written = ("2026-03-04 09:00", "2026-03-05 09:00", "2026-03-06 09:00")
+    assert in_vienna("2026-03-09 09:00", *written) == "2026-03-11 08:00"
+
+
+def test_not_before() -> None:
+    """A day that a person names is kept, and so are the other rules on that day."""
+    assert in_vienna("2026-03-03 10:00", not_before="2026-03-14 00:00") == "2026-03-16 08:00"
+
+
+def test_a_day_that_has_passed_holds_nothing_back() -> None:
+    """A wish to hear nothing until some day ends by itself."""
+    assert in_vienna("2026-03-03 10:00", not_before="2026-03-02 00:00") == "2026-03-03 10:00"
+
+
+def test_never_for_who_wants_nothing() -> None:
+    """Whoever said "stop reminding me" is left alone for ever."""
+    assert next_moment(at("2026-03-03 10:00"), Wishes(VIENNA, wants_nothing=True), [], USUAL) is None
+
+
+def test_hours_may_be_quiet_by_day() -> None:
+    """Quiet hours need not go over midnight."""
+    nights = Limits(quiet_from=dt.time(6), quiet_until=dt.time(20), rests_at_weekends=False)
+    assert in_vienna("2026-03-07 07:00", limits=nights) == "2026-03-07 20:00"
+
+
+def test_no_hour_need_be_quiet() -> None:
+    """Equal times switch the quiet hours off."""
+    always = Limits(quiet_from=dt.time(), quiet_until=dt.time(), rests_at_weekends=False)
+    assert in_vienna("2026-03-07 03:00", limits=always) == "2026-03-07 03:00"
+
+
+def test_the_morning_is_the_persons_own() -> None:
+    """At 08:00 in Vienna it is still night in Los Angeles."""
+    there = ZoneInfo("America/Los_Angeles")
+    found = next_moment(at("2026-03-03 08:00"), Wishes(there), [], USUAL)
+    assert found == at("2026-03-03 08:00", there)
+
+
+LIMITS = st.builds(
+    Limits,
+    a_day=st.integers(1, 3),
+    a_week=st.integers(1, 7),
+    quiet_from=st.times().map(lambda one: one.replace(second=0, microsecond=0)),
+    quiet_until=st.times().map(lambda one: one.replace(second=0, microsecond=0)),
+    rests_at_weekends=st.booleans(),
+)
+
+
+@given(
+    limits=LIMITS,
+    zone=st.sampled_from(ZONES).map(ZoneInfo),
+    wants=st.lists(st.integers(0, 365 * 24 * 60), min_size=1, max_size=60).map(sorted),
+    not_before=st.integers(0, 365 * 24 * 60),
+)
+def test_a_year_of_wanting_to_write(
+    limits: Limits, zone: ZoneInfo, wants: list[int], not_before: int
+) -> None:
+    """Whenever the bot wants to write, in whatever zone: no cap, no quiet hour and no wish is broken."""
+    year = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    wishes = Wishes(zone, year + dt.timedelta(minutes=not_before))
+    written: list[dt.datetime] = []
+    for minute in wants:
+        wanted = year + dt.timedelta(minutes=minute)
+        moment = next_moment(wanted, wishes, written, limits)
+        assert moment is not None
+        assert moment >= wanted
+        written.append(moment)
+
+    days = [one.astimezone(zone).date() for one in written]
+    assert all(days.count(day) <= limits.a_day for day in days)
+    assert all(
+        sum(dt.timedelta() <= day - first < dt.timedelta(days=7) for day in days) <= limits.a_week
+        for first in days
+    )
+    for one in written:
+        local = one.astimezone(zone)
+        assert not limits.is_quiet(local.time())
+        assert not (limits.rests_at_weekends and local.weekday() >= 5)
+        assert wishes.not_before is not None
+        assert one >= wishes.not_before
