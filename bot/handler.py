@@ -17,7 +17,7 @@ from assessment.model import Person
 from assessment.survey import Survey
 from bot.adapter import NotSent
 from bot.exports import Exports
-from bot.incoming import Place, person_of, place_of, visit_of, words_of
+from bot.incoming import Place, person_of, place_of, visit_of, words_of, zone_named
 from bot.messages import as_json, card_activity, invoke_answer, invoke_done, invoke_refusal
 from bot.redelivery import Redelivery
 from bot.teams import Teams, patiently
@@ -37,6 +37,9 @@ log = logging.getLogger(__name__)
 CARD_PRESS = "adaptiveCard/action"
 FILE_CONSENT = "fileConsent/invoke"
 GRACE_SECONDS = 5.0
+
+ZONES_IN_MIND = 10_000
+"""People whose time zone need not be written down again; more are written down once more."""
 
 REMOVED = "remove"
 """Not "remove-upgrade", which a new version of the app brings."""
@@ -62,6 +65,7 @@ class Handler(ActivityHandler):
         self._coach = coach
         self._texts = texts
         self._conversations = database.conversations
+        self._contacts = database.contacts
         self._surveys = database.surveys
         self._teams = teams
         self._pacer = pacer
@@ -70,6 +74,7 @@ class Handler(ActivityHandler):
         self._redelivery = Redelivery()
         # One turn of a person after the other: typed answers belong to the question open before them.
         self._turns: WeakValueDictionary[Person, asyncio.Lock] = WeakValueDictionary()
+        self._zones: dict[Person, str] = {}
         self._background: set[asyncio.Task[None]] = set()
 
     async def on_turn(self, turn_context: TurnContext) -> None:
@@ -180,6 +185,7 @@ class Handler(ActivityHandler):
         if person is None:
             await self._show(context, nobody_card(self._texts))
             return
+        await self._remember_zone(person, activity.local_timezone)
         async with self._turns.setdefault(person, asyncio.Lock()):
             reply = await ask(visit_of(activity, person, self._clock()))
         if activity.type == ActivityTypes.message:
@@ -195,6 +201,15 @@ class Handler(ActivityHandler):
             self._later(self._also_home(context, person, reply.at_home))
         if reply.export:
             self._later(self._hand_over(context, person, reply.export))
+
+    async def _remember_zone(self, person: Person, zone: str | None) -> None:
+        """Keep where a person's day begins and ends, for what the bot writes to them by itself."""
+        if not zone or self._zones.get(person) == zone or zone_named(zone) is None:
+            return
+        await self._contacts.remember_zone(person, zone)
+        if len(self._zones) >= ZONES_IN_MIND:
+            self._zones.clear()
+        self._zones[person] = zone
 
     async def _show(self, context: TurnContext, card: Card, *, for_all: bool = False) -> None:
         """Put a card where the person looks: in place of the pressed one, or below what they typed.

@@ -101,7 +101,12 @@ def words_of(activity: Activity) -> str:
 
 def zone_of(activity: Activity) -> dt.tzinfo:
     """The sender's time zone; UTC where Teams does not name one we know."""
+    return zone_named(activity.local_timezone or "") or dt.UTC
+
+
+def zone_named(name: str) -> dt.tzinfo | None:
+    """A time zone by its IANA name; None where there is none of that name."""
     try:
-        return ZoneInfo(activity.local_timezone or "UTC")
+        return ZoneInfo(name) if name else None
     except (KeyError, ValueError, OSError):
-        return dt.UTC
+        return None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import ipaddress
 import re
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
@@ -12,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from yarl import URL
 
 from assessment.model import Person
+from assessment.respect import Limits
 
 
 def _split(value: object) -> object:
@@ -28,6 +31,33 @@ def _guid(value: str) -> str:
         raise ValueError("write the object id that Entra shows under Users, a GUID")
     return value
 
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """From one time of the day to another, over midnight or not; none where the two are equal."""
+
+    start: dt.time
+    end: dt.time
+
+    def __str__(self) -> str:
+        """As an operator writes them."""
+        return f"{self.start:%H:%M}-{self.end:%H:%M}"
+
+
+def _hours(value: object) -> object:
+    """Accept "18:00-08:00" and "none"."""
+    if not isinstance(value, str):
+        return value
+    if value.strip().lower() == "none":
+        return Hours(dt.time(), dt.time())
+    try:
+        start, end = (dt.time.fromisoformat(one.strip()) for one in value.split("-"))
+    except ValueError:
+        raise ValueError("write two times such as 18:00-08:00, or none") from None
+    return Hours(start, end)
+
+
+QuietHours = Annotated[Hours, NoDecode, BeforeValidator(_hours)]
 
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Guids = Annotated[tuple[Annotated[str, AfterValidator(_guid)], ...], NoDecode, BeforeValidator(_split)]
@@ -88,6 +118,22 @@ class Settings(BaseSettings):
         ge=1,
         description="A survey of more people than this is sent once a second lead agrees",
     )
+    quiet_hours: QuietHours = Field(
+        Hours(dt.time(18), dt.time(8)),
+        alias="QUIET_HOURS",
+        description="When the bot begins no conversation, in each person's own time zone; `none` for never",
+    )
+    quiet_weekends: bool = Field(
+        default=True,
+        alias="QUIET_WEEKENDS",
+        description="Whether it leaves people alone on Saturdays and Sundays",
+    )
+    messages_a_day: int = Field(
+        1, alias="MESSAGES_A_DAY", ge=1, description="How often the bot may write to one person by itself"
+    )
+    messages_a_week: int = Field(
+        3, alias="MESSAGES_A_WEEK", ge=1, description="The same, within any seven days"
+    )
     maturity_edition: str = Field(
         "2021-10",
         alias="MATURITY_EDITION",
@@ -139,6 +185,17 @@ class Settings(BaseSettings):
         if self.is_local and not self.coe_leads:
             return True
         return person.object_id.lower() in {one.lower() for one in self.coe_leads}
+
+    @property
+    def limits(self) -> Limits:
+        """How much the bot may begin with one person."""
+        return Limits(
+            a_day=self.messages_a_day,
+            a_week=self.messages_a_week,
+            quiet_from=self.quiet_hours.start,
+            quiet_until=self.quiet_hours.end,
+            rests_at_weekends=self.quiet_weekends,
+        )
 
     def trusts(self, service_url: str) -> bool:
         """Whether messages, and with them the bot's token, may go to this address."""

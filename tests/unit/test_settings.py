@@ -1,5 +1,6 @@
 """What an operator sets: refused where it would be unsafe, with the fix in the message."""
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,9 @@ def test_local_mode_refuses_to_be_reached(monkeypatch: pytest.MonkeyPatch, host:
         ({"MicrosoftAppType": "Whatever"}, "MicrosoftAppType is 'Whatever'"),
         ({"PORT": "70000"}, "PORT is '70000'"),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT is 'xml'"),
+        ({"QUIET_HOURS": "at night"}, "write two times such as 18:00-08:00, or none"),
+        ({"QUIET_HOURS": "18:00-25:00"}, "write two times such as 18:00-08:00, or none"),
+        ({"MESSAGES_A_DAY": "0"}, "MESSAGES_A_DAY is '0'"),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_fix(
@@ -129,3 +133,13 @@ def test_teams_own_hosts_are_trusted(monkeypatch: pytest.MonkeyPatch, url: str) 
 def test_nobody_else_gets_the_token(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     """No look-alike, no plain HTTP, no loopback for a bot with an identity."""
     assert not settings_of(monkeypatch, **REAL).trusts(url)
+
+
+def test_when_people_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Quiet hours are two times of the day, or none at all."""
+    limits = settings_of(monkeypatch, QUIET_HOURS="20:30-07:00", QUIET_WEEKENDS="false").limits
+    assert (limits.quiet_from, limits.quiet_until) == (dt.time(20, 30), dt.time(7))
+    assert not limits.rests_at_weekends
+
+    always = settings_of(monkeypatch, QUIET_HOURS="none").limits
+    assert not any(always.is_quiet(dt.time(hour)) for hour in range(24))
