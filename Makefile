@@ -29,7 +29,7 @@ bot: $(SETUP) ## the bot alone
 test: $(SETUP) $(NODE_MODULES) ## unit, integration and acceptance tests (ARGS="--cov -k words" reach pytest)
 	$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
-browser: $(SETUP) $(NODE_MODULES) ## the check, clicked through in Chromium
+browser: $(SETUP) $(NODE_MODULES) ## checks and surveys, clicked through in Chromium
 	$(BIN)/python -m pytest -m browser $(ARGS)
 
 lint: $(SETUP) ## ruff: rules and format

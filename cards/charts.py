@@ -57,8 +57,10 @@ def level_bars(texts: Texts, edition: Edition, stands: Standing) -> Element:
 def spread_bars(texts: Texts, edition: Edition, results: Mapping[str, DisciplineResult]) -> Element:
     """One bar per discipline, with a part for each level, as long as those who named it are many.
 
-    Empty parts keep the legend in the order of the levels; it has room for short names only.
+    Empty parts keep the legend in the order of the levels. It folds where room is short: so its names are
+    short too, and a level that nobody named is left out.
     """
+    levels = [level for level in Level if any(its.counts.get(level) for its in results.values())]
     return {
         "type": "Chart.HorizontalBar.Stacked",
         "data": [
@@ -70,7 +72,7 @@ def spread_bars(texts: Texts, edition: Edition, results: Mapping[str, Discipline
                 ),
                 "data": [
                     {"legend": str(level), "value": its.counts.get(level, 0), "color": SHADES[level]}
-                    for level in Level
+                    for level in levels
                 ],
             }
             for one, its in results.items()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from assessment.check import Check
-from assessment.model import NoLevel, Role
+from assessment.model import Answer, NoLevel, Role
 from cards.elements import (
     Card,
+    Element,
+    Notice,
     button,
     buttons,
     card,
@@ -21,11 +23,11 @@ from cards.elements import (
 )
 from cards.naming import answer_title
 from cards.presses import GiveAnswer, GoBack, Pause, PickRole, Press
-from content.model import Edition
+from content.model import Discipline, Edition
 from content.texts import Texts
 
 
-def role_card(texts: Texts, check: Check, *, notice: str = "", label: str = "") -> Card:
+def role_card(texts: Texts, check: Check, *, notice: Notice | None = None, label: str = "") -> Card:
     """How does the person look at Power Platform? One tap. `label` says which survey asks."""
     return card(
         texts,
@@ -45,7 +47,7 @@ def question_card(
     check: Check,
     question: str,
     *,
-    notice: str = "",
+    notice: Notice | None = None,
     label: str = "",
     unanswered: bool = False,
 ) -> Card:
@@ -55,40 +57,18 @@ def question_card(
     pressed with nothing picked.
     """
     discipline = edition.disciplines[question]
-    number, of = edition.order.index(question) + 1, len(edition.order)
-    given = check.answers.get(question)
+    number = edition.order.index(question) + 1
     return card(
         texts,
         [
-            heading(
-                texts("question.heading", number=number, of=of, discipline=discipline.name), size="Medium"
-            ),
-            progress_bar(number - 1, of),
+            *_place(texts, discipline, number, len(edition.order)),
             *labels(label),
             *notices(notice),
             *([warning(texts("question.nothing_picked"))] if unanswered else []),
             heading(discipline.question),
-            choices(
-                "answer",
-                (
-                    (str(one), answer_title(texts, edition, discipline, one))
-                    for one in (*discipline.levels, *NoLevel)
-                ),
-                label=texts("question.label"),
-                missing=texts("question.nothing_picked"),
-                value=None if given is None else str(given),
-                expanded=True,
-            ),
+            _answers(texts, edition, discipline, check.answers.get(question)),
             *([small(texts("question.typing"))] if number == 1 else []),
-            buttons(
-                [
-                    button(
-                        texts("button.next"), GiveAnswer(check.id, question), takes_inputs=True, primary=True
-                    ),
-                    button(texts("button.back"), GoBack(check.id, question)),
-                    *([] if check.finished_at else [button(texts("button.pause"), Pause(check.id))]),
-                ]
-            ),
+            _ways_on(texts, check, question),
         ],
     )
 
@@ -106,3 +86,30 @@ def paused_card(texts: Texts, answered: int, of: int, go_on: Press, *, label: st
             buttons([button(texts("button.go_on"), go_on, primary=True)]),
         ],
     )
+
+
+def _place(texts: Texts, discipline: Discipline, number: int, of: int) -> list[Element]:
+    """Which question this is, and how far along."""
+    words = texts("question.heading", number=number, of=of, discipline=discipline.name)
+    return [heading(words, size="Medium"), progress_bar(number - 1, of)]
+
+
+def _answers(texts: Texts, edition: Edition, discipline: Discipline, given: Answer | None) -> Element:
+    """What can be answered: each level, and why there is none."""
+    answers = (*discipline.levels, *NoLevel)
+    return choices(
+        "answer",
+        ((str(one), answer_title(texts, edition, discipline, one)) for one in answers),
+        label=texts("question.label"),
+        missing=texts("question.nothing_picked"),
+        value=None if given is None else str(given),
+        expanded=True,
+    )
+
+
+def _ways_on(texts: Texts, check: Check, question: str) -> Element:
+    """Next, Back, and Pause where there is still something to pause."""
+    following = button(texts("button.next"), GiveAnswer(check.id, question), takes_inputs=True, primary=True)
+    back = button(texts("button.back"), GoBack(check.id, question))
+    pause = button(texts("button.pause"), Pause(check.id))
+    return buttons([following, back] if check.finished_at else [following, back, pause])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from cards.presses import Press, encode
@@ -26,6 +27,15 @@ _START_OF_A_LIST = re.compile(r"^(?=[-+#>])|^\d+(?=[.)](\s|$))")
 _TURNS_TEXT_AROUND = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _NO_BREAK = r"\g<0>" + "\u2060"
 """A word joiner: nobody sees it, and it is no part of an address or a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a card says about the act that led to it. The words begin with a sign of their own: ✓ or ⚠."""
+
+    words: str
+    is_refusal: bool = False
+    """Whether what was asked for was not done."""
 
 
 def card(texts: Texts, body: Sequence[Element]) -> Card:
@@ -68,15 +78,18 @@ def small(words: str) -> Element:
 
 
 def warning(words: str) -> Element:
-    """Something the person has to mend."""
+    """Something the person has to mend, or that was not done."""
     return {"type": "Container", "style": "attention", "bleed": True, "items": [text(words, weight="Bolder")]}
 
 
-def notices(words: str) -> list[Element]:
-    """Something that was just done, or nothing."""
-    if not words:
+def notices(notice: Notice | None) -> list[Element]:
+    """What was just done or refused, or nothing."""
+    if notice is None:
         return []
-    return [{"type": "Container", "style": "good", "bleed": True, "items": [text(words, weight="Bolder")]}]
+    if notice.is_refusal:
+        return [warning(notice.words)]
+    said = text(notice.words, weight="Bolder")
+    return [{"type": "Container", "style": "good", "bleed": True, "items": [said]}]
 
 
 def labels(words: str) -> list[Element]:

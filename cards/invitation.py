@@ -12,6 +12,7 @@ from assessment.survey import Survey
 from cards.elements import (
     Card,
     Element,
+    Notice,
     button,
     buttons,
     card,
@@ -30,7 +31,7 @@ from content.texts import Texts
 
 
 def invitation_card(
-    texts: Texts, edition: Edition, survey: Survey, *, reminder: bool = False, notice: str = ""
+    texts: Texts, edition: Edition, survey: Survey, *, reminder: bool = False, notice: Notice | None = None
 ) -> Card:
     """The first question of the check, and all that somebody should know before answering it."""
     return card(
@@ -49,8 +50,34 @@ def invitation_card(
     )
 
 
+def waiting_card(texts: Texts, survey: Survey, *, own_under_way: bool) -> Card:
+    """For who begins a check while a survey waits for them: which of the two they mean."""
+    own = texts("invitation.waiting.own_under_way" if own_under_way else "invitation.waiting.own")
+    return card(
+        texts,
+        [
+            heading(texts("invitation.waiting.heading")),
+            text(
+                texts(
+                    "invitation.waiting.text",
+                    survey=verbatim(survey.plan.name),
+                    lead=lead_name(texts, survey),
+                    team=verbatim(survey.team.name),
+                    date=_closes(texts, survey),
+                )
+            ),
+            *stacked(
+                [
+                    button(texts("invitation.waiting.answer"), TakeSurvey(survey.id), primary=True),
+                    button(own, Start()),
+                ]
+            ),
+        ],
+    )
+
+
 def invitation_words(
-    texts: Texts, edition: Edition, survey: Survey, *, reminder: bool = False, notice: str = ""
+    texts: Texts, edition: Edition, survey: Survey, *, reminder: bool = False, notice: Notice | None = None
 ) -> list[Element]:
     """Who asks, for what team, how long it takes, what becomes of the answers, and until when."""
     name, plan = verbatim(survey.plan.name), survey.plan

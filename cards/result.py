@@ -11,6 +11,7 @@ from cards.charts import gauge, level_bars
 from cards.elements import (
     Card,
     Element,
+    Notice,
     bullets,
     button,
     buttons,
@@ -29,7 +30,9 @@ from content.model import Discipline, Edition, Link, LinkState, Opportunity
 from content.texts import Texts
 
 
-def result_card(texts: Texts, edition: Edition, check: Check, *, notice: str = "", label: str = "") -> Card:
+def result_card(
+    texts: Texts, edition: Edition, check: Check, *, notice: Notice | None = None, label: str = ""
+) -> Card:
     """The stage, what it means, why, and what to do; or what is missing where no stage can be named.
 
     `label` says which survey the check belongs to.
@@ -175,7 +178,9 @@ def opportunities_card(texts: Texts, edition: Edition, stage: Level, check: Chec
     )
 
 
-def _no_stage_card(texts: Texts, edition: Edition, check: Check, *, notice: str, label: str) -> Card:
+def _no_stage_card(
+    texts: Texts, edition: Edition, check: Check, *, notice: Notice | None, label: str
+) -> Card:
     stands = standing(check.answers, edition.order)
     return card(
         texts,

@@ -131,6 +131,16 @@ class RemindNow:
 
 
 @dataclass(frozen=True, slots=True)
+class AskToStop:
+    """Show what stopping now means."""
+
+    __pydantic_config__ = _CONFIG
+
+    survey: SurveyId
+    do: Literal["survey-ask-stop"] = "survey-ask-stop"
+
+
+@dataclass(frozen=True, slots=True)
 class StopSending:
     """Send no more invitations and reminders."""
 
@@ -231,6 +241,7 @@ LeadPress = (
     | CancelSurvey
     | ShowProgress
     | RemindNow
+    | AskToStop
     | StopSending
     | AskToClose
     | CloseSurvey

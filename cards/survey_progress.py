@@ -10,6 +10,7 @@ from assessment.survey import Numbers, Phase, Refusal, Survey
 from cards.elements import (
     Card,
     Element,
+    Notice,
     bullets,
     button,
     buttons,
@@ -24,6 +25,7 @@ from cards.elements import (
 from cards.figures import day, duration, numeral, percent
 from cards.survey_presses import (
     AskToClose,
+    AskToStop,
     CloseSurvey,
     RemindNow,
     ShowProgress,
@@ -40,7 +42,7 @@ def progress_card(
     now: dt.datetime,
     *,
     seconds_left: float | None = None,
-    notice: str = "",
+    notice: Notice | None = None,
     resultless: bool = False,
 ) -> Card:
     """A survey in numbers that add up, and what a lead can do.
@@ -73,20 +75,40 @@ def ask_to_close_card(texts: Texts, survey: Survey, numbers: Numbers) -> Card:
         invited=numeral(texts, numbers.invited),
     )
     started = texts.count("survey.ask_to_close.started", under_way, people=numeral(texts, under_way))
+    result = (
+        texts("survey.ask_to_close.result")
+        if can_be_shown
+        else texts("survey.ask_to_close.no_result", smallest=numeral(texts, survey.plan.smallest_group))
+    )
     return card(
         texts,
         [
             heading(texts("survey.ask_to_close.heading", survey=verbatim(survey.plan.name))),
             text(f"{finished} {started}" if under_way else finished),
-            text(
-                texts("survey.ask_to_close.result")
-                if can_be_shown
-                else texts(
-                    "survey.ask_to_close.no_result", smallest=numeral(texts, survey.plan.smallest_group)
-                )
-            ),
+            text(result),
             text(texts("survey.ask_to_close.text")),
             buttons([close, keep]),
+        ],
+    )
+
+
+def ask_to_stop_card(texts: Texts, survey: Survey, numbers: Numbers) -> Card:
+    """What stopping means now, before it is done: it can't be taken back."""
+    waiting = texts.count(
+        "survey.ask_to_stop.waiting", numbers.waiting, people=numeral(texts, numbers.waiting)
+    )
+    return card(
+        texts,
+        [
+            heading(texts("survey.ask_to_stop.heading", survey=verbatim(survey.plan.name))),
+            text(waiting if numbers.waiting else texts("survey.ask_to_stop.nobody_waiting")),
+            text(texts("survey.ask_to_stop.text", date=day(texts, survey.plan.closes_on))),
+            buttons(
+                [
+                    button(texts("survey.button.stop_now"), StopSending(survey.id)),
+                    button(texts("survey.button.go_on"), ShowProgress(survey.id), primary=True),
+                ]
+            ),
         ],
     )
 
@@ -197,7 +219,7 @@ def _lead_buttons(texts: Texts, survey: Survey, *, resultless: bool) -> Iterable
             yield buttons([refresh, close])
         case Phase.OPEN:
             yield buttons([refresh, button(texts("survey.button.remind"), RemindNow(survey.id))])
-            yield buttons([close, button(texts("survey.button.stop"), StopSending(survey.id))])
+            yield buttons([close, button(texts("survey.button.stop"), AskToStop(survey.id))])
         case Phase.CLOSED if not resultless:
             yield buttons([button(texts("survey.button.result"), ShowTeamResult(survey.id), primary=True)])
         case Phase.CLOSED:

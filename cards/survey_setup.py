@@ -9,6 +9,7 @@ from assessment.team import SMALLEST_GROUP
 from cards.elements import (
     Card,
     Element,
+    Notice,
     bullets,
     button,
     buttons,
@@ -66,30 +67,18 @@ def setup_card(
         [
             heading(texts("survey.setup.heading")),
             *(warning(one) for one in mistakes),
-            text(
-                texts("survey.setup.for_team", team=verbatim(team.name))
-                if team
-                else texts("survey.setup.for_some_team")
-            ),
-            *([] if team else [_team_choice(texts, teams)]),
-            line_input(
-                "name",
-                label=texts("survey.setup.name"),
-                missing=texts("survey.mistake.name"),
-                value=plan.name,
-                longest=LONGEST_NAME,
-            ),
+            *_whom(texts, team, teams),
+            _name_input(texts, plan),
             *([_edition_choice(texts, plan, editions)] if len(editions) > 1 else []),
-            day_input(
-                "closes",
-                label=texts("survey.setup.closes"),
-                missing=texts("survey.mistake.closes"),
-                value=plan.closes_on,
-            ),
+            _last_day_input(texts, plan),
             *_reminder_inputs(texts, plan),
             *_privacy_inputs(texts, plan),
-            *stacked([button(texts("survey.button.rehearse"), rehearse, takes_inputs=True, primary=True)]),
-            *stacked([button(texts("survey.button.cancel"), CancelSurvey(survey_id))]),
+            *stacked(
+                [
+                    button(texts("survey.button.rehearse"), rehearse, takes_inputs=True, primary=True),
+                    button(texts("survey.button.cancel"), CancelSurvey(survey_id)),
+                ]
+            ),
         ],
     )
 
@@ -102,7 +91,7 @@ def rehearsal_card(  # noqa: PLR0917 - each fact of a type of its own, so none i
     seconds: float,
     *,
     needs_second: bool,
-    notice: str = "",
+    notice: Notice | None = None,
 ) -> Card:
     """Whom a survey will reach, whom not and why, how long sending takes, and what people will get.
 
@@ -123,7 +112,7 @@ def rehearsal_card(  # noqa: PLR0917 - each fact of a type of its own, so none i
     )
 
 
-def awaiting_card(texts: Texts, survey: Survey, reach: Reach, *, notice: str = "") -> Card:
+def awaiting_card(texts: Texts, survey: Survey, reach: Reach, *, notice: Notice | None = None) -> Card:
     """A survey of many people, before a second lead agrees."""
     people = numeral(texts, reach.people)
     return card(
@@ -186,6 +175,32 @@ def counting_card(texts: Texts, survey: Survey) -> Card:
             text(texts("survey.counting.text", team=verbatim(survey.team.name))),
             buttons([button(texts("survey.button.look_again"), ShowRehearsal(survey.id), primary=True)]),
         ],
+    )
+
+
+def _whom(texts: Texts, team: Team | None, teams: Sequence[Team]) -> list[Element]:
+    """Which team is asked, and what that means for it."""
+    if team:
+        return [text(texts("survey.setup.for_team", team=verbatim(team.name)))]
+    return [text(texts("survey.setup.for_some_team")), _team_choice(texts, teams)]
+
+
+def _name_input(texts: Texts, plan: Plan) -> Element:
+    return line_input(
+        "name",
+        label=texts("survey.setup.name"),
+        missing=texts("survey.mistake.name"),
+        value=plan.name,
+        longest=LONGEST_NAME,
+    )
+
+
+def _last_day_input(texts: Texts, plan: Plan) -> Element:
+    return day_input(
+        "closes",
+        label=texts("survey.setup.closes"),
+        missing=texts("survey.mistake.closes"),
+        value=plan.closes_on,
     )
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from content.loading import CONTENT, DISCIPLINE, EDITION, OPPORTUNITIES, STAGES
-from content.text_shape import PLURALS, SCHEMA, in_braces
+from content.text_shape import PLURALS, SCHEMA, SHAPES, in_braces
 from content.yaml_source import ContentError, Source
 
 SCHEMAS = CONTENT / "schemas"
@@ -50,9 +50,10 @@ def _written(shape: dict[str, Any]) -> str:
 
 
 def _texts(data: Mapping[str, Any]) -> dict[str, Any]:
-    parts = {key: _words(value) if key == "words" else _part(value) for key, value in data.items()}
+    shapes: dict[str, Any] = {}
+    parts = {key: _words(value) if key == "words" else _part(value, shapes) for key, value in data.items()}
     about = "`texts/<language>.yaml`: what the bot says around the model, and the words people may type."
-    return _object(parts, parts) | {"description": about}
+    return _object(parts, parts) | {"description": about, "$defs": dict(sorted(shapes.items()))}
 
 
 def _words(words: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,14 +62,24 @@ def _words(words: Mapping[str, Any]) -> dict[str, Any]:
     return _object(dict.fromkeys(words, several), words) | {"description": about}
 
 
-def _part(value: Any) -> dict[str, Any]:
+def _part(value: Any, shapes: dict[str, Any]) -> dict[str, Any]:
+    """The shape of a text, of its plural forms, or of a group of them; what many share goes into `shapes`."""
     if not isinstance(value, dict):
-        return _text(_placeholders(value))
+        names = _placeholders(value)
+        return _shared(shapes, "text", names, _text(names))
     if "other" in value and set(value) <= set(PLURALS):
         # `Texts.count` fills in the number, whichever form it takes.
         names = {"number"}.union(*map(_placeholders, value.values()))
-        return _object({form: _text(names) for form in PLURALS}, ["other"])
-    return _object({key: _part(part) for key, part in value.items()}, value)
+        form = _shared(shapes, "text", names, _text(names))
+        return _shared(shapes, "plural", names, _object(dict.fromkeys(PLURALS, form), ["other"]))
+    return _object({key: _part(part, shapes) for key, part in value.items()}, value)
+
+
+def _shared(shapes: dict[str, Any], kind: str, names: Iterable[str], shape: dict[str, Any]) -> dict[str, Any]:
+    """A pointer to the shape of all texts of a kind that have these names in braces."""
+    name = "-".join([kind, *sorted(names)])
+    shapes[name] = shape
+    return {"$ref": f"{SHAPES}{name}"}
 
 
 def _object(parts: Mapping[str, Any], required: Iterable[str]) -> dict[str, Any]:

@@ -12,6 +12,9 @@ from content.yaml_source import Source, Steps
 
 SCHEMA = Path(__file__).parent / "schemas" / "texts.schema.json"
 
+SHAPES = "#/$defs/"
+"""How a pointer to a shape that many texts share begins."""
+
 PLURALS = ("zero", "one", "two", "few", "many", "other")
 """The forms of a text with a number, by their CLDR names; every language has the last."""
 
@@ -23,7 +26,7 @@ _NO_KEY = "remove it or correct its spelling (where the code asks for it: python
 def misshapen(source: Source) -> Iterator[str]:
     """Each mistake in a language's keys, kinds of value and placeholders, with its line and fix."""
     schema = json.loads(SCHEMA.read_text("utf-8"))
-    return _in_value(schema, source.data, [], source)
+    return _in_value(_followed(schema, schema["$defs"]), source.data, [], source)
 
 
 def is_list_of_words(said: object) -> bool:
@@ -34,6 +37,14 @@ def is_list_of_words(said: object) -> bool:
 def in_braces(names: list[str]) -> str:
     """Placeholders as they are written: "{number}, {of}"."""
     return ", ".join(f"{{{one}}}" for one in names)
+
+
+def _followed(schema: _Schema, shapes: Mapping[str, _Schema]) -> _Schema:
+    """A schema with the shapes in place of the pointers to them."""
+    if pointer := schema.get("$ref"):
+        return _followed(shapes[pointer.removeprefix(SHAPES)], shapes)
+    parts = schema.get("properties", {})
+    return {**schema, "properties": {key: _followed(part, shapes) for key, part in parts.items()}}
 
 
 def _in_value(schema: _Schema, value: object, path: Steps, source: Source) -> Iterator[str]:

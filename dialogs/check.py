@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import datetime as dt
+from dataclasses import dataclass, replace
 
 from assessment.check import ROLE, Check, open_question, question_after, question_before
 from assessment.model import Answer, Level, Role
 from assessment.scoring import standing
 from assessment.survey import Phase, Survey
 from cards.check import paused_card, question_card, role_card
-from cards.elements import Card
+from cards.elements import Card, Notice
 from cards.invitation import finished_note, over_card, survey_label
 from cards.naming import answer_name
 from cards.presses import (
@@ -30,9 +31,19 @@ from cards.talk import help_card, history_card, nothing_finished_card, stale_car
 from content.loading import Content
 from content.model import Edition
 from dialogs.turn import Reply, Visit
-from dialogs.words import PERSONAL, Vocabulary
+from dialogs.words import OF_LEADS, PERSONAL, Vocabulary
 from storage.checks import Checks, survey_of
 from storage.surveys import Surveys
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An open survey that somebody has not finished."""
+
+    survey: Survey
+    is_begun: bool
+    question: str | None
+    """The open one, where it is begun."""
 
 
 class CheckDialog:
@@ -88,6 +99,21 @@ class CheckDialog:
         check = await self._checks.latest(visit.respondent)
         return await self._here(visit, check) if check else None
 
+    async def waiting(self, visit: Visit) -> list[Waiting]:
+        """The open surveys that the person was invited to and has not finished, newest first."""
+        surveys = await self._surveys.inviting(visit.person)
+        found = [(one, await self._checks.latest(one.respondent(visit.person))) for one in surveys]
+        return [
+            Waiting(survey, check is not None, self._open_question(check) if check else None)
+            for survey, check in found
+            if check is None or check.finished_at is None
+        ]
+
+    async def own_question(self, visit: Visit) -> str | None:
+        """The open question of the person's own check; None where they are at none."""
+        check = await self._checks.latest(visit.person)
+        return self._open_question(check) if check else None
+
     def welcome(self, *, in_public: bool) -> Card:
         """What greets a person, or a team or group chat, that has just got the app."""
         return welcome_card(self._texts, self._edition, in_public=in_public)
@@ -98,12 +124,12 @@ class CheckDialog:
         return await self._here(visit, await self._checks.revisit(check, None) if check.revisiting else check)
 
     async def _result(self, visit: Visit) -> Reply:
-        if check := await self._last_finished(visit):
-            return Reply(result_card(self._texts, self._edition_of(check), check))
+        if found := await self._last_finished(visit):
+            return self._shows_result(*found)
         return self._nothing_finished()
 
     async def _opportunities(self, visit: Visit, stage: Level | None) -> Reply:
-        check = await self._last_finished(visit)
+        _, check = await self._last_finished(visit) or (visit, None)
         edition = self._edition_of(check) if check else self._edition
         if stage is None and check:
             stage = standing(check.answers, edition.order).stage
@@ -118,7 +144,8 @@ class CheckDialog:
         check = await self._checks.latest(visit.person)
         under_way = check is not None and check.finished_at is None
         start = self._texts("button.go_on" if under_way else "button.start")
-        return Reply(help_card(self._texts, PERSONAL, intro=intro, start=start))
+        known = OF_LEADS if visit.leads else PERSONAL
+        return Reply(help_card(self._texts, known, intro=intro, start=start))
 
     async def _answered_in_words(self, visit: Visit, text: str) -> Reply:
         visit, check = await self._under_hand(visit)
@@ -128,7 +155,7 @@ class CheckDialog:
         match self._vocabulary.meaning(text):
             case "back":
                 return await self._back(visit, check, question)
-            case "pause":
+            case "pause" | "not-now":
                 return self._paused(visit, check)
         if question == ROLE:
             role = self._vocabulary.role(text)
@@ -212,7 +239,7 @@ class CheckDialog:
         if check.revisiting == question and following in after.answers:
             after = await self._checks.revisit(after, following)
         return await self._here(
-            visit, after, self._saved(edition, question, answer) if typed or out_of_turn else ""
+            visit, after, self._saved(edition, question, answer) if typed or out_of_turn else None
         )
 
     async def _back(self, visit: Visit, check: Check, question: str) -> Reply:
@@ -229,7 +256,7 @@ class CheckDialog:
         answered, of = len(check.answers), len(self._edition_of(check).order)
         return Reply(paused_card(self._texts, answered, of, go_on, label=self._label(visit)))
 
-    async def _here(self, visit: Visit, check: Check, notice: str = "") -> Reply:
+    async def _here(self, visit: Visit, check: Check, notice: Notice | None = None) -> Reply:
         """The card the person is at; the last answer finishes the check."""
         question = self._open_question(check)
         if question == ROLE:
@@ -243,11 +270,18 @@ class CheckDialog:
             if visit.survey and not await self._is_open(visit.survey):
                 # It closed in this very moment, and nobody can tell any more whether the answers counted.
                 return Reply(over_card(self._texts, visit.survey))
-            notice = notice or (finished_note(self._texts, visit.survey) if visit.survey else "")
+            if visit.survey and notice is None:
+                notice = Notice(finished_note(self._texts, visit.survey))
         return replace(self._shows_result(visit, check, notice=notice), settled=True)
 
     def _asks(
-        self, visit: Visit, check: Check, question: str, *, notice: str = "", unanswered: bool = False
+        self,
+        visit: Visit,
+        check: Check,
+        question: str,
+        *,
+        notice: Notice | None = None,
+        unanswered: bool = False,
     ) -> Reply:
         edition, label = self._edition_of(check), self._label(visit)
         return Reply(
@@ -256,7 +290,7 @@ class CheckDialog:
             )
         )
 
-    def _shows_result(self, visit: Visit, check: Check, *, notice: str = "") -> Reply:
+    def _shows_result(self, visit: Visit, check: Check, *, notice: Notice | None = None) -> Reply:
         edition, label = self._edition_of(check), self._label(visit)
         return Reply(result_card(self._texts, edition, check, notice=notice, label=label))
 
@@ -268,25 +302,28 @@ class CheckDialog:
         now = await self._surveys.get(survey.id)
         return now is not None and now.phase is Phase.OPEN
 
-    def _saved(self, edition: Edition, question: str, answer: Answer) -> str:
-        return self._texts(
-            "saved",
-            discipline=edition.disciplines[question].name,
-            answer=answer_name(self._texts, edition, answer),
-        )
+    def _saved(self, edition: Edition, question: str, answer: Answer) -> Notice:
+        name = edition.disciplines[question].name
+        given = answer_name(self._texts, edition, answer)
+        return Notice(self._texts("saved", discipline=name, answer=given))
 
     def _nothing_finished(self) -> Reply:
         return Reply(nothing_finished_card(self._texts))
 
     async def _finished(self, visit: Visit) -> list[Check]:
-        """The person's finished checks, newest first; one that only lacks its end, after a crash, gets it."""
+        """The person's own finished checks, newest first; one that lacks its end, after a crash, gets it."""
         latest = await self._checks.latest(visit.person)
         if latest and not latest.finished_at and self._open_question(latest) is None:
             await self._checks.finish(latest, visit.at)
         return await self._checks.finished(visit.person)
 
-    async def _last_finished(self, visit: Visit) -> Check | None:
-        return next(iter(await self._finished(visit)), None)
+    async def _last_finished(self, visit: Visit) -> tuple[Visit, Check] | None:
+        """The check finished last, of the own and those in open surveys, and the visit it is about."""
+        asked = [replace(visit, survey=one) for one in await self._surveys.asking(visit.person)]
+        in_surveys = [(one, await self._checks.latest(one.respondent)) for one in asked]
+        own = [(visit, check) for check in (await self._finished(visit))[:1]]
+        done = [*own, *((one, check) for one, check in in_surveys if check and check.finished_at)]
+        return max(done, key=lambda found: _ended(found[1]), default=None)
 
     def _edition_of(self, check: Check) -> Edition:
         """The edition a check was started in. The start of the bot made sure that it is there."""
@@ -298,3 +335,7 @@ class CheckDialog:
     def _knows_question(self, check: Check, press: CheckPress) -> bool:
         question = getattr(press, "question", None)
         return question is None or question in self._edition_of(check).disciplines
+
+
+def _ended(check: Check) -> dt.datetime:
+    return check.finished_at or check.started_at

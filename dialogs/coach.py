@@ -38,7 +38,8 @@ class Coach:
             words = IN_TEAM if visit.channel else IN_GROUP_CHAT
             card = help_card(self._texts, words, intro=intro, start=self._texts("button.start"))
             return Reply(card, public=True)
-        return await self._checks.said(visit, text)
+        visit = replace(visit, leads=self._surveys.may_lead(visit.person))
+        return await self._invitations.said(visit, text) or await self._checks.said(visit, text)
 
     async def pressed(self, visit: Visit, press: Press) -> Reply:
         """Answer a press of a button."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+from assessment.check import ROLE
+from assessment.model import Role
 from assessment.survey import Phase, Survey
+from cards.elements import Notice
 from cards.invitation import (
     declined_card,
     invitation_card,
@@ -13,17 +16,23 @@ from cards.invitation import (
     over_card,
     rehearsed_card,
     snoozed_card,
+    waiting_card,
 )
 from cards.survey_presses import InvitationPress, NotMe, NotNow, TakeSurvey
 from cards.talk import stale_card
 from content.loading import Content
 from dialogs.check import CheckDialog
 from dialogs.turn import Reply, Visit
+from dialogs.words import Vocabulary
 from storage.deliveries import Deliveries
 from storage.surveys import Surveys
 
 MORNING = dt.time(9)
 """When somebody is asked again who said "not now", in their own time zone."""
+
+
+ABOUT_INVITATIONS = frozenset({"start", "not-me", "not-now", *Role})
+"""Words that may mean the invitation of somebody who has one."""
 
 
 class InvitationDialog:
@@ -37,6 +46,28 @@ class InvitationDialog:
         self._surveys = surveys
         self._deliveries = deliveries
         self._checks = checks
+        self._vocabulary = Vocabulary(content.texts)
+
+    async def said(self, visit: Visit, text: str) -> Reply | None:
+        """Answer what somebody typed about the newest survey that waits for them; None where it means none.
+
+        A role means it too, unless a question for the role is open elsewhere.
+        """
+        meaning = self._vocabulary.meaning(text)
+        if meaning not in ABOUT_INVITATIONS or not (waiting := await self._checks.waiting(visit)):
+            return None
+        newest, own = waiting[0].survey, await self._checks.own_question(visit)
+        match meaning:
+            case "start":
+                return Reply(waiting_card(self._texts, newest, own_under_way=own is not None))
+            case "not-me":
+                return await self._decline(visit, newest)
+        fresh = next((one.survey for one in waiting if not one.is_begun), None)
+        if fresh is None or ROLE in {own, *(one.question for one in waiting)}:
+            return None
+        if role := self._vocabulary.role(text):
+            return await self._take(visit, fresh, TakeSurvey(fresh.id, role))
+        return Reply(not_now_card(self._texts, fresh))
 
     async def pressed(self, visit: Visit, press: InvitationPress) -> Reply:
         """Answer a press on an invitation."""
@@ -84,7 +115,7 @@ class InvitationDialog:
         until = wanted_again(visit.at.astimezone(visit.zone), next_week=press.until == "next-week")
         if until >= survey.closes_at:
             edition = self._content.editions[survey.plan.edition]
-            notice = self._texts("invitation.too_late")
+            notice = Notice(self._texts("invitation.too_late"), is_refusal=True)
             return Reply(invitation_card(self._texts, edition, survey, notice=notice))
         await self._deliveries.put_off(survey, visit.person, until, visit.at)
         return Reply(snoozed_card(self._texts, survey, until))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import logging
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from assessment.survey import Member, Phase, Plan, Survey, Team
 from assessment.team import SMALLEST_GROUP
-from cards.elements import Card
+from cards.elements import Card, Notice
 from cards.invitation import invitation_card
 from cards.survey_presses import Rehearse
 from cards.survey_setup import counting_card, setup_card
@@ -25,6 +26,8 @@ from dialogs.survey_views import Rules, SurveyViews
 from dialogs.turn import Reply, RosterUnavailable, Visit
 from storage.database import Database
 from storage.surveys import Home
+
+log = logging.getLogger(__name__)
 
 USUAL_DAYS = 14
 USUAL_GROUP = 5
@@ -100,7 +103,7 @@ class Planning:
         self._countings.pop(draft.id, None)  # of the plan before
         return await self.rehearsal(visit, await self._surveys.get(draft.id) or draft)
 
-    async def rehearsal(self, visit: Visit, survey: Survey, notice: str = "") -> Reply:
+    async def rehearsal(self, visit: Visit, survey: Survey, notice: Notice | None = None) -> Reply:
         """Whom a draft would reach; of a very large team the lead looks again a little later."""
         if counting := await self._counting(visit, survey):
             done, _ = await asyncio.wait([counting], timeout=ROSTER_WITHIN)
@@ -116,7 +119,7 @@ class Planning:
 
     async def send_to_lead(self, visit: Visit, survey: Survey) -> Reply:
         """Send the invitation to the lead alone; its buttons save nothing yet."""
-        reply = await self.rehearsal(visit, survey, self._texts("survey.notice.sent_to_me"))
+        reply = await self.rehearsal(visit, survey, Notice(self._texts("survey.notice.sent_to_me")))
         card = invitation_card(self._texts, self._views.edition(survey), survey)
         return Reply(reply.card, at_home=card)
 
@@ -129,11 +132,11 @@ class Planning:
             return Reply(under_way_card(self._texts, other))
         if survey.closes_at <= visit.at:
             return await self._too_late(visit, survey)
-        notice = ""
+        notice = None
         if self._rules.needs_second(reach) and survey.phase is Phase.DRAFT:
             await self._surveys.ask_second(survey, visit.person, visit.name)
         elif self._rules.needs_second(reach) and _is_asker(visit, survey):
-            notice = self._texts("survey.notice.second_must_be_other")
+            notice = Notice(self._texts("survey.refusal.second_must_be_other"), is_refusal=True)
         else:
             await self._open(visit, survey)
             # The channel's card is edited within seconds, when the first numbers are known.
@@ -158,6 +161,7 @@ class Planning:
         reminders = _reminders(survey, visit.at)
         progress = visit.pressed if is_here else None
         if await self._surveys.open(survey, secret, reminders, visit.at, progress=progress):
+            log.info("survey %s is open", survey.id)
             self._nudge()
 
     async def _counting(self, visit: Visit, survey: Survey) -> asyncio.Task[None] | None:

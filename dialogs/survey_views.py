@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from assessment.model import Person
 from assessment.survey import Numbers, Phase, Reach, Survey
 from assessment.team import Change, TeamResult, change, team_result
-from cards.elements import Card
+from cards.elements import Card, Notice
 from cards.survey_progress import progress_card
 from cards.survey_setup import awaiting_card, cancelled_card, rehearsal_card
 from cards.team_result import spread_card, team_result_card
@@ -44,7 +44,7 @@ class SurveyViews:
         self._deliveries = deliveries
         self._rules = rules
 
-    async def now(self, survey: Survey, at: dt.datetime, notice: str = "") -> Card:
+    async def now(self, survey: Survey, at: dt.datetime, notice: Notice | None = None) -> Card:
         """Where a survey is."""
         survey = await self._surveys.get(survey.id) or survey
         match survey.phase:
@@ -60,7 +60,9 @@ class SurveyViews:
             case Phase.CANCELLED:
                 return cancelled_card(self._texts, survey)
 
-    def progress(self, survey: Survey, numbers: Numbers, at: dt.datetime, *, notice: str = "") -> Card:
+    def progress(
+        self, survey: Survey, numbers: Numbers, at: dt.datetime, *, notice: Notice | None = None
+    ) -> Card:
         """How a survey fills up."""
         # Of those who wait some have a chat already: two calls each is the most it can take.
         left = 2 * numbers.waiting / self._rules.requests_per_second if numbers.waiting else None
@@ -98,7 +100,7 @@ class SurveyViews:
         """The edition a survey asks in. The start of the bot made sure that it is there."""
         return self._content.editions[survey.plan.edition]
 
-    async def _rehearsal(self, survey: Survey, notice: str) -> Card:
+    async def _rehearsal(self, survey: Survey, notice: Notice | None) -> Card:
         reach = await self._deliveries.reach(survey)
         return rehearsal_card(
             self._texts,

@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Awaitable, Callable, Sequence
 
+from assessment.model import Person
 from assessment.survey import Phase, Survey
+from cards.elements import Notice
 from cards.survey_presses import (
     AskToClose,
+    AskToStop,
     CancelSurvey,
     CloseSurvey,
     ExportSurvey,
@@ -22,7 +25,7 @@ from cards.survey_presses import (
     ShowTeamResult,
     StopSending,
 )
-from cards.survey_progress import ask_to_close_card
+from cards.survey_progress import ask_to_close_card, ask_to_stop_card
 from cards.survey_setup import cancelled_card
 from cards.survey_talk import (
     export_offered_card,
@@ -63,9 +66,13 @@ class SurveyDialog:
         self._rules = rules
         self._nudge = nudge
 
+    def may_lead(self, person: Person) -> bool:
+        """Whether the words and buttons of leads are for this person."""
+        return self._rules.may_lead(person)
+
     async def said(self, visit: Visit, command: str) -> Reply:
         """Answer one of the words of `dialogs.words.LEADING`."""
-        if not self._rules.may_lead(visit.person):
+        if not self.may_lead(visit.person):
             return Reply(not_a_lead_card(self._texts))
         match command:
             case "survey":
@@ -81,7 +88,7 @@ class SurveyDialog:
 
     async def pressed(self, visit: Visit, press: LeadPress) -> Reply:
         """Answer a press on a survey's card, wherever the card has got to."""
-        if not self._rules.may_lead(visit.person):
+        if not self.may_lead(visit.person):
             return Reply(not_a_lead_card(self._texts))
         if press.survey is None:
             return await self._planning.set_up(visit)
@@ -115,9 +122,11 @@ class SurveyDialog:
         match press:
             case RemindNow():
                 return await self._remind(visit, survey)
+            case AskToStop():
+                return await self._ask_to_stop(visit, survey)
             case StopSending() if survey.phase is Phase.OPEN:
                 await self._surveys.stop(survey, visit.at)
-                return await self._now(visit, survey, notice="stopped")
+                return await self._now(visit, survey, self._done("stopped"))
             case AskToClose():
                 return await self._ask_to_close(visit, survey)
             case CloseSurvey():
@@ -141,25 +150,35 @@ class SurveyDialog:
             return Reply(pick_survey_card(self._texts, surveys, press))
         return await act(surveys[0])
 
-    async def _now(self, visit: Visit, survey: Survey, notice: str = "") -> Reply:
+    async def _now(self, visit: Visit, survey: Survey, notice: Notice | None = None) -> Reply:
         """Where a survey is. Only who asked sees it at once; the channel's card follows at its own pace."""
-        words = self._texts(f"survey.notice.{notice}") if notice else ""
-        return Reply(await self._views.now(survey, visit.at, words))
+        return Reply(await self._views.now(survey, visit.at, notice))
+
+    def _done(self, what: str) -> Notice:
+        return Notice(self._texts(f"survey.notice.{what}"))
+
+    def _refused(self, why: str) -> Notice:
+        return Notice(self._texts(f"survey.refusal.{why}"), is_refusal=True)
 
     async def _remind(self, visit: Visit, survey: Survey) -> Reply:
         """Remind those who have not finished, at most once a day."""
         numbers = await self._deliveries.numbers(survey)
         if survey.phase is not Phase.OPEN or survey.stopped or numbers.all_done:
-            return await self._now(visit, survey, "nobody_to_remind")
+            return await self._now(visit, survey, self._refused("nobody_to_remind"))
         if not await self._surveys.remind_by_hand(survey, visit.at, visit.at - BETWEEN_REMINDERS):
-            return await self._now(visit, survey, "reminded_today")
+            return await self._now(visit, survey, self._refused("reminded_today"))
         self._nudge()
-        return await self._now(visit, survey, "reminding")
+        return await self._now(visit, survey, self._done("reminding"))
 
     async def _ask_to_close(self, visit: Visit, survey: Survey) -> Reply:
         if survey.phase is not Phase.OPEN:
             return await self._now(visit, survey)
         return Reply(ask_to_close_card(self._texts, survey, await self._deliveries.numbers(survey)))
+
+    async def _ask_to_stop(self, visit: Visit, survey: Survey) -> Reply:
+        if survey.phase is not Phase.OPEN or survey.stopped:
+            return await self._now(visit, survey)
+        return Reply(ask_to_stop_card(self._texts, survey, await self._deliveries.numbers(survey)))
 
     async def _results(self, visit: Visit) -> Reply:
         """The latest result of the team, or of one of several teams."""

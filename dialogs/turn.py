@@ -38,6 +38,8 @@ class Visit:
     """None outside of teams."""
     pressed: Post | None = None
     """The message whose button was pressed."""
+    leads: bool = False
+    """Whether the person may lead surveys."""
     survey: Survey | None = None
     """The survey whose check this is about; None for the person's own checks."""
 

@@ -12,6 +12,9 @@ PERSONAL = ("start", "result", "opportunities", "history", "help")
 LEADING = ("survey", "status", "remind", "close", "results")
 """The commands of CoE leads, in a team channel or in their own chat."""
 
+OF_LEADS = (*PERSONAL[:-1], *LEADING, "help")
+"""The commands of a lead's own chat."""
+
 IN_TEAM = ("start", *LEADING, "help")
 """The commands of a team channel."""
 

@@ -27,7 +27,8 @@ LOOK_EVERY = 5.0
 """Seconds; also how often a process says that it is alive."""
 
 SILENCE = dt.timedelta(seconds=15)
-"""After which a process counts as dead. With LOOK_EVERY it is taken over within 20 seconds."""
+"""After which a process counts as dead. With LOOK_EVERY that is noticed within 20 seconds, and its work is
+taken over within 30."""
 
 DIED = "the bot stopped while sending"
 

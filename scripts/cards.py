@@ -21,7 +21,7 @@ from assessment.model import Answer, Level, NoLevel, Person, Role, parse_answer
 from assessment.survey import Exclusion, Numbers, Phase, Plan, Reach, Refusal, Survey, Team
 from assessment.team import Group, Tallies, TeamResult, change, team_result
 from cards.check import paused_card, question_card, role_card
-from cards.elements import Card
+from cards.elements import Card, Notice
 from cards.invitation import (
     declined_card,
     finished_note,
@@ -32,12 +32,13 @@ from cards.invitation import (
     rehearsed_card,
     snoozed_card,
     survey_label,
+    waiting_card,
 )
 from cards.naming import answer_name
 from cards.presses import Start
 from cards.result import answers_card, lift_card, opportunities_card, result_card
 from cards.survey_presses import ShowProgress
-from cards.survey_progress import ask_to_close_card, progress_card
+from cards.survey_progress import ask_to_close_card, ask_to_stop_card, progress_card
 from cards.survey_setup import awaiting_card, cancelled_card, counting_card, rehearsal_card, setup_card
 from cards.survey_talk import (
     export_card,
@@ -65,7 +66,7 @@ from content.loading import load
 from content.model import Edition
 from content.texts import Texts
 from content.yaml_source import ContentError
-from dialogs.words import IN_TEAM, PERSONAL
+from dialogs.words import IN_TEAM, OF_LEADS, PERSONAL
 
 ROOT = Path(__file__).resolve().parent.parent
 EDITION = "2021-10"
@@ -194,6 +195,7 @@ def _helped(texts: Texts, edition: Edition) -> Named:
     at_question = texts("help.at_question", number=1, of=len(edition.order))
     at_role = texts("help.at_role")
     yield "help", help_card(texts, PERSONAL, intro=texts("help.asked"), start=start)
+    yield "help-of-leads", help_card(texts, OF_LEADS, intro=texts("help.asked"), start=start)
     yield "help-unknown-word", help_card(texts, PERSONAL, intro=texts("help.unknown"), start=start)
     yield "help-unknown-answer", help_card(texts, PERSONAL, intro=at_question, start=go_on)
     yield "help-unknown-role", help_card(texts, PERSONAL, intro=at_role, start=go_on)
@@ -245,7 +247,8 @@ def _rehearsed(texts: Texts, edition: Edition) -> Named:
     survey = survey_of(edition)
     reach = Reach(38, 12, {Exclusion.GUEST: 2, Exclusion.NO_ADDRESS: 1, Exclusion.BOT: 1})
     large, nobody = Reach(1240, 300, {Exclusion.GUEST: 31}), Reach(0, 0, {Exclusion.GUEST: 3})
-    sent = texts("survey.notice.sent_to_me")
+    sent = Notice(texts("survey.notice.sent_to_me"))
+    second = Notice(texts("survey.refusal.second_must_be_other"), is_refusal=True)
     named = replace(survey, plan=replace(survey.plan, is_anonymous=False, reminder_days=()))
     yield "survey-rehearsal", rehearsal_card(texts, edition, survey, reach, 1.4, needs_second=False)
     yield (
@@ -255,10 +258,7 @@ def _rehearsed(texts: Texts, edition: Edition) -> Named:
     yield "survey-rehearsal-large", rehearsal_card(texts, edition, survey, large, 110, needs_second=True)
     yield "survey-rehearsal-nobody", rehearsal_card(texts, edition, survey, nobody, 0, needs_second=False)
     yield "survey-awaiting", awaiting_card(texts, survey, large)
-    yield (
-        "survey-awaiting-another-lead",
-        awaiting_card(texts, survey, large, notice=texts("survey.notice.second_must_be_other")),
-    )
+    yield "survey-awaiting-another-lead", awaiting_card(texts, survey, large, notice=second)
     yield "survey-cancelled", cancelled_card(texts, survey)
     yield "survey-counting", counting_card(texts, survey)
 
@@ -272,15 +272,17 @@ def _invited(texts: Texts, edition: Edition) -> Named:
     yield "invitation-named", invitation_card(texts, edition, named)
     yield "invitation-reminder", invitation_card(texts, edition, survey, reminder=True)
     yield "question-in-survey", question_card(texts, edition, check, edition.order[0], label=label)
-    yield (
-        "result-in-survey",
-        result_card(texts, edition, done, notice=finished_note(texts, survey), label=label),
-    )
+    thanks = Notice(finished_note(texts, survey))
+    yield "result-in-survey", result_card(texts, edition, done, notice=thanks, label=label)
+    yield "invitation-waiting", waiting_card(texts, survey, own_under_way=False)
+    yield "invitation-waiting-beside-own-check", waiting_card(texts, named, own_under_way=True)
 
 
 def _put_off(texts: Texts, edition: Edition) -> Named:
     survey = survey_of(edition)
+    too_late = Notice(texts("invitation.too_late"), is_refusal=True)
     yield "invitation-not-now", not_now_card(texts, survey)
+    yield "invitation-not-now-too-late", invitation_card(texts, edition, survey, notice=too_late)
     yield "invitation-snoozed", snoozed_card(texts, survey, FIRST_DAY + dt.timedelta(days=1))
     yield "invitation-declined", declined_card(texts, survey)
     yield "invitation-over", over_card(texts, survey)
@@ -304,14 +306,18 @@ def _under_way(texts: Texts, edition: Edition) -> Named:
         started=24,
         finished=20,
     )
-    reminding = texts("survey.notice.reminding")
+    reminding = Notice(texts("survey.notice.reminding"))
+    reminded = Notice(texts("survey.refusal.reminded_today"), is_refusal=True)
     yield "survey-sending", progress_card(texts, survey, early, FIRST_DAY, seconds_left=110)
     yield "survey-open", progress_card(texts, survey, numbers, now)
     yield "survey-reminding", progress_card(texts, survey, numbers, now, notice=reminding)
+    yield "survey-reminded-today", progress_card(texts, survey, numbers, now, notice=reminded)
     yield "survey-stopped", progress_card(texts, replace(survey, stopped=True), cut_short, now)
     yield "survey-closing", progress_card(texts, replace(survey, phase=Phase.CLOSING), numbers, now)
     yield "survey-closed", progress_card(texts, closed, numbers, now)
     yield "survey-closed-too-early", progress_card(texts, closed, early, now, resultless=True)
+    yield "survey-ask-to-stop", ask_to_stop_card(texts, survey, early)
+    yield "survey-ask-to-stop-all-sent", ask_to_stop_card(texts, survey, numbers)
     yield "survey-ask-to-close", ask_to_close_card(texts, survey, numbers)
     yield "survey-ask-to-close-too-early", ask_to_close_card(texts, survey, early)
 
@@ -414,9 +420,10 @@ def _half(edition: Edition) -> Check:
     return answered(edition, " ".join(TYPICAL.split()[: len(edition.order) // 2]))
 
 
-def _saved(texts: Texts, edition: Edition) -> str:
+def _saved(texts: Texts, edition: Edition) -> Notice:
     discipline = edition.disciplines[edition.order[0]].name
-    return texts("saved", discipline=discipline, answer=answer_name(texts, edition, Level.REPEATABLE))
+    answer = answer_name(texts, edition, Level.REPEATABLE)
+    return Notice(texts("saved", discipline=discipline, answer=answer))
 
 
 def preview(target: Path, edition: str = EDITION) -> None:

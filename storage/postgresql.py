@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import select
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -23,10 +26,28 @@ MILLISECONDS = int(PATIENCE_SECONDS * 1000)
 STATEMENT_LIMIT = f"-c statement_timeout={MILLISECONDS}"
 """Not for migrations, which take as long as they take."""
 
+TRUSTED_SECONDS = 1.0
+"""How long after a connection was lent it is lent again without asking the server first."""
+
 MIGRATION_LOCK = 4_127_309_662
 """Any number that nothing else in the database locks."""
 
-Pool = AsyncConnectionPool[psycopg.AsyncConnection[Any]]
+
+class _Connection(psycopg.AsyncConnection[Any]):
+    """A connection that knows when it was lent last."""
+
+    lent_at = -math.inf
+
+    def is_surely_alive(self) -> bool:
+        """Whether it served a moment ago and the server has not hung up since: that would be there to read."""
+        if time.monotonic() > self.lent_at + TRUSTED_SECONDS:
+            return False
+        to_read = select.poll()
+        to_read.register(self.fileno(), select.POLLIN)
+        return not to_read.poll(0)
+
+
+Pool = AsyncConnectionPool[_Connection]
 
 
 class PostgreSQL:
@@ -55,17 +76,20 @@ class PostgreSQL:
     async def connections(self) -> AsyncIterator[Connections]:
         """Open a pool that outlives restarts of the server."""
 
-        async def check(connection: psycopg.AsyncConnection[Any]) -> None:
-            try:
-                await pool.check_connection(connection)
-            except psycopg.Error:
-                # The server was restarted: the idle connections are dead too, and finding out one by one
-                # takes the pool a second and more for each.
-                await pool.drain()
-                raise
+        async def check(connection: _Connection) -> None:
+            if not connection.is_surely_alive():
+                try:
+                    await pool.check_connection(connection)
+                except psycopg.Error:
+                    # The server was restarted: the idle connections are dead too, and finding out one by one
+                    # takes the pool a second and more for each.
+                    await pool.drain()
+                    raise
+            connection.lent_at = time.monotonic()
 
         pool: Pool = AsyncConnectionPool(
             self._url,
+            connection_class=_Connection,
             kwargs={"autocommit": True, "options": STATEMENT_LIMIT, "tcp_user_timeout": MILLISECONDS},
             min_size=1,
             max_size=MAX_CONNECTIONS,

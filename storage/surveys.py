@@ -170,6 +170,12 @@ class Surveys:
         found = await self._read(self._sql.asking, tenant_id=tenant_id, person_id=person_id)
         return [one.survey for one in found]
 
+    async def inviting(self, person: Person) -> list[Survey]:
+        """The open surveys whose invitation this person has or will get and did not decline, newest first."""
+        tenant_id, person_id = guid(person.tenant_id), guid(person.object_id)
+        found = await self._read(self._sql.inviting, tenant_id=tenant_id, person_id=person_id)
+        return [one.survey for one in found]
+
     async def begin_counting(self, survey: Survey, counting: str) -> None:
         """Have `counting` read the roster of a draft; whoever did before does it no more."""
         await self._change(self._sql.begin_counting, id=survey.id, counting=counting)

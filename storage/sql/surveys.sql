@@ -146,3 +146,17 @@ where survey_id = :survey_id and kind = :kind and state = 'sent' and shown <> :s
 
 -- name: forget_post(survey_id, kind)!
 delete from posts where survey_id = :survey_id and kind = :kind and state = 'sending';
+
+-- name: inviting(tenant_id, person_id)
+-- The first round, 0, is the invitation.
+select surveys.id, surveys.tenant_id, team_id, team_name, channel_id, surveys.name, edition, anonymous,
+    smallest_group, reminder_days, closes_on, zone, closes_at, phase, lead_id, lead_name, opened_at, closed_at,
+    stopped_at, secret, numbers, tallies, counted_at
+from recipients
+join surveys on surveys.id = recipients.survey_id
+join deliveries
+    on deliveries.survey_id = recipients.survey_id and deliveries.person_id = recipients.person_id
+    and deliveries.round = 0
+where recipients.person_id = :person_id and surveys.tenant_id = :tenant_id and surveys.phase = 'open'
+    and recipients.excluded is null and recipients.declined = 0 and deliveries.state <> 'stopped'
+order by opened_at desc, surveys.id;

@@ -45,6 +45,15 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Edit:
+    """What a message said from then on; `at` is in seconds of the limits' clock."""
+
+    message_id: str
+    body: str
+    at: float
+
+
+@dataclass(frozen=True)
 class Request:
     """`status` is 0 where there was no answer; `arrived` is in seconds of the limits' clock."""
 
@@ -71,6 +80,7 @@ class Connector:
         self.directory = directory
         self.messages: dict[str, Message] = {}
         self.requests: list[Request] = []
+        self.edits: list[Edit] = []
         self.refusals: list[Refusal] = []
         self.violations: list[Violation] = []
         self.typed: list[str] = []  # conversations the bot was seen typing in
@@ -364,6 +374,7 @@ class Connector:
         if message is None or self.directory.find(message.conversation_id) is not place:
             raise Refusal(404, "ActivityNotFoundInConversation", f"there is no activity {id_}")
         message.body, message.changed = json.dumps(activity), self.next_change()
+        self.edits.append(Edit(id_, message.body, self.limits.now()))
         return web.json_response({"id": id_})
 
     def _place(self, conversation_id: str) -> Conversation:

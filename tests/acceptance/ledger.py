@@ -81,17 +81,27 @@ def messages_of(teams: Teams, team: Team) -> int:
     return sum(len(_messages(teams, person)) for person in team.members)
 
 
-def adds_up(card: Seen, states: Mapping[str, int]) -> bool:
-    """Whether a progress card shows just these numbers, and their sum."""
-    lines = card.text.split("\n")
+def numbers_on(card: Seen) -> dict[str, int]:
+    """The invitations in numbers, as a progress card calls them; one that it leaves out is 0."""
     shown = {
         name: int(re.sub(r"\D", "", value))
-        for name, value in pairwise(lines)
+        for name, value in pairwise(card.text.split("\n"))
         if name in {*ON_THE_CARD, "Invited"}
     }
+    return {**dict.fromkeys(ON_THE_CARD, 0), **shown}
+
+
+def adds_up(card: Seen, states: Mapping[str, int] | None = None) -> bool:
+    """Whether the numbers on a progress card have their sum beside them, and, where given, are just these."""
+    shown = numbers_on(card)
     invited = shown.pop("Invited")
-    expected = {name: sum(states.get(one, 0) for one in ones) for name, ones in ON_THE_CARD.items()}
-    return invited == sum(shown.values()) and {**dict.fromkeys(ON_THE_CARD, 0), **shown} == expected
+    if states is not None and shown != _as_shown(states):
+        return False
+    return invited == sum(shown.values())
+
+
+def _as_shown(states: Mapping[str, int]) -> dict[str, int]:
+    return {name: sum(states.get(one, 0) for one in ones) for name, ones in ON_THE_CARD.items()}
 
 
 async def shows(lead: Colleague, states: Mapping[str, int]) -> None:

@@ -1,13 +1,16 @@
 """A survey from the lead's first word to the team's result, as everybody in Teams sees it."""
 
+import logging
+
 import pytest
 
 from tests.acceptance.clock import Clock
-from tests.acceptance.colleagues import begins
+from tests.acceptance.colleagues import ANSWERS, begins, finishes, has_the_app
 from tests.acceptance.directory import Person
 from tests.acceptance.running import on_both_databases
+from tests.acceptance.seen import Seen
 from tests.acceptance.surveys import HERE, PEOPLE, a_team, all_answer, answers, is_asked, rehearses, sends
-from tests.acceptance.teams import Teams
+from tests.acceptance.teams import Colleague, Teams
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -68,6 +71,7 @@ async def test_a_survey_leaves_the_own_check_alone(teams: Teams, clock: Clock) -
     assert bo.sees_one_card().heading.startswith("Question 3 of 7")
 
     await bo.says("start")
+    await bo.presses("Go on with my own check")
     own = bo.sees_one_card()
     assert own.heading.startswith("Question 2 of 7")
     assert "Survey" not in own.text
@@ -231,3 +235,243 @@ async def test_an_old_client_leaves_the_channels_card_alone(teams: Teams) -> Non
 
     assert bo.last_card().heading == "This is for CoE leads"
     assert lead.card_with("Survey: Autumn check").heading == "Survey: Autumn check"
+
+
+# Words beside an invitation
+
+MAKER = "I make apps or flows"
+
+
+async def bo_is_asked(
+    teams: Teams, name: str = "Autumn check", **plan: object
+) -> tuple[Colleague, Colleague]:
+    """The lead of a survey, and somebody whom it has just asked."""
+    team, lead = a_team(teams)
+    await sends(lead, name=name, **plan)
+    bo = teams.everybody_in(team)[1]
+    await is_asked(bo)
+    return lead, bo
+
+
+async def asked_which(bo: Colleague) -> Seen:
+    """Types `start`, and has to say which check is meant."""
+    await bo.says("start")
+    card = bo.sees_one_card()
+    assert card.heading == "A survey waits for you"
+    return card
+
+
+@on_both_databases
+async def test_start_asks_which_check_while_a_survey_waits(teams: Teams) -> None:
+    """One press leads to the survey's invitation, which is answered there."""
+    _, bo = await bo_is_asked(teams)
+    card = await asked_which(bo)
+    assert "“Autumn check”, asked by Ada Lovelace in Contoso CoE, waits" in card.text
+    assert "until Dec 7, 2026" in card.text
+    assert card.buttons == ["Answer for the survey", "Do my own check"]
+    await bo.presses("Answer for the survey", twice=True)
+    assert "Ada Lovelace asks everybody" in bo.sees_one_card().text
+    await bo.presses(MAKER)
+
+    assert bo.sees_one_card().heading.startswith("Question 1 of 7")
+    assert "Survey “Autumn check”" in bo.last_card().text
+
+
+async def test_start_leads_back_into_a_survey_that_was_begun(teams: Teams) -> None:
+    """At the first question that is open there."""
+    _, bo = await bo_is_asked(teams)
+    await bo.presses(MAKER)
+    await bo.picks("Defined")
+    await asked_which(bo)
+    await bo.presses("Answer for the survey")
+
+    assert bo.sees_one_card().heading.startswith("Question 2 of 7")
+    assert "Survey “Autumn check”" in bo.last_card().text
+
+
+async def test_the_own_check_is_one_press_away_from_a_survey(teams: Teams) -> None:
+    """It is begun, or gone on with, apart from the survey."""
+    _, bo = await bo_is_asked(teams)
+    await asked_which(bo)
+    await bo.presses("Do my own check")
+    await bo.presses(MAKER)
+    await bo.picks("Defined")
+    assert (await asked_which(bo)).buttons == ["Answer for the survey", "Go on with my own check"]
+    await bo.presses("Go on with my own check")
+
+    assert bo.sees_one_card().heading.startswith("Question 2 of 7")
+    assert "Survey" not in bo.last_card().text
+
+
+async def test_start_in_a_channel_asks_in_the_own_chat(teams: Teams) -> None:
+    """Nobody in the channel learns whom a survey waits for."""
+    team, lead = a_team(teams)
+    bo = teams.everybody_in(team)[1]
+    await sends(lead, name="Autumn check")
+    await is_asked(bo)
+    await bo.in_channel(team).says(f"{HERE} start")
+
+    assert (await bo.will_see("A survey waits for you")).buttons[0] == "Answer for the survey"
+    assert "waits" not in "".join(message.body for message in lead.messages_in(lead.place))
+
+
+@pytest.mark.parametrize("then", ["finished", "declined", "closed"])
+async def test_start_is_the_own_check_where_no_survey_waits(teams: Teams, then: str) -> None:
+    """Who has finished or said "Not me" is not asked again, and nobody is once it is closed."""
+    lead, bo = await bo_is_asked(teams)
+    before = await asked_which(bo)
+    match then:
+        case "finished":
+            await answers_from_here(bo)
+        case "declined":
+            await bo.says("not me")
+        case "closed":
+            await closes(lead)
+    await bo.says("start")
+    assert bo.sees_one_card().heading == "How do you work with Power Platform?"
+
+    await bo.presses("Answer for the survey", on=before)
+    headings = {
+        "finished": "You are at Level 300 Defined",
+        "declined": "Autumn check",
+        "closed": "“Autumn check” is closed",
+    }
+    assert bo.sees_one_card().heading == headings[then]
+
+
+async def answers_from_here(bo: Colleague) -> None:
+    await bo.presses("Answer for the survey")
+    await bo.presses(MAKER)
+    for answer in ANSWERS:
+        await bo.picks(answer)
+    await bo.all_devices_show_it()
+
+
+async def closes(lead: Colleague) -> None:
+    await lead.presses("Close survey", on=lead.card_with("Survey: Autumn check"))
+    await lead.presses("Close now")
+    await lead.will_see("too few answers", within=20)
+
+
+async def test_of_two_surveys_start_and_words_mean_the_newest(teams: Teams, clock: Clock) -> None:
+    """And then the other one."""
+    team, lead = a_team(teams)
+    bo = teams.everybody_in(team)[1]
+    await sends(lead, name="First")
+    clock.moves(minutes=1)
+    other = teams.team("Fabrikam CoE", *teams.everybody_in(team)[:3])
+    teams.directory.installed.add(other.id)
+    await sends(teams.everybody_in(team)[0].in_channel(other), name="Second")
+    await bo.will_see("in Fabrikam CoE", within=20)
+    assert "“Second”" in (await asked_which(bo)).text
+    await bo.says("not me")
+    assert "“Second”" in bo.sees_one_card().text
+
+    assert "“First”" in (await asked_which(bo)).text
+
+
+@pytest.mark.parametrize("typed", ["maker", "I make apps or flows", "Admin", "rather not say"])
+async def test_a_role_can_be_typed_to_an_invitation(teams: Teams, typed: str) -> None:
+    """As its buttons: the survey's first question follows."""
+    _, bo = await bo_is_asked(teams)
+    await bo.says(typed)
+
+    assert bo.sees_one_card().heading.startswith("Question 1 of 7")
+    assert "Survey “Autumn check”" in bo.last_card().text
+
+
+async def test_a_role_answers_the_own_check_that_asks_for_it(teams: Teams) -> None:
+    """The survey goes on waiting."""
+    _, bo = await bo_is_asked(teams)
+    await asked_which(bo)
+    await bo.presses("Do my own check")
+    await bo.says("maker")
+    assert bo.sees_one_card().heading.startswith("Question 1 of 7")
+    assert "Survey" not in bo.last_card().text
+
+    await bo.says("maker")
+    assert "Survey “Autumn check”" in bo.sees_one_card().text
+
+
+async def test_a_role_changes_no_survey_that_was_begun(teams: Teams) -> None:
+    """It brings help, like all that is no answer to the open question; gone back to, the role is asked."""
+    _, bo = await bo_is_asked(teams)
+    await bo.says("maker")
+    await bo.says("admin")
+    assert "You are at question 1 of 7" in bo.sees_one_card().text
+    await bo.says("back")
+    assert bo.sees_one_card().heading == "How do you work with Power Platform?"
+    await bo.says("admin")
+
+    assert bo.sees_one_card().heading.startswith("Question 1 of 7")
+
+
+async def test_not_me_can_be_typed(teams: Teams) -> None:
+    """It stops all reminders, as the button does."""
+    lead, bo = await bo_is_asked(teams)
+    await bo.says("Not me.")
+    assert bo.sees_one_card().heading == "Thank you for telling me"
+    assert bo.last_card().buttons == ["It is me after all"]
+    await lead.says(f"{HERE} status")
+    assert "Said “Not me”\n1" in lead.last_card().text
+
+
+async def test_not_now_can_be_typed(teams: Teams) -> None:
+    """The card asks when; in a check that was begun it means a pause."""
+    _, bo = await bo_is_asked(teams)
+    await bo.says("not now")
+    assert bo.sees_one_card().heading == "When shall I ask again?"
+    await bo.presses("Answer now")
+    await bo.presses(MAKER)
+    await bo.says("not now")
+
+    assert bo.sees_one_card().heading == "Paused, and saved"
+
+
+@pytest.mark.parametrize("typed", ["maker", "not me", "not now"])
+async def test_without_an_invitation_its_words_bring_help(teams: Teams, typed: str) -> None:
+    """Nothing is guessed."""
+    bo = has_the_app(teams, "Bo Diddley")
+    await bo.says(typed)
+
+    assert "I did not understand that." in bo.sees_one_card().text
+
+
+@pytest.mark.parametrize("kept", ["Anonymous", "Named"])
+@on_both_databases
+async def test_result_shows_what_was_finished_last(teams: Teams, clock: Clock, kept: str) -> None:
+    """Also of a survey, for as long as that is open; its buttons work, and the own checks stay apart."""
+    team, lead = a_team(teams)
+    bo = teams.everybody_in(team)[1]
+    teams.directory.installed.add(bo.place.app_home)
+    await finishes(bo, ("Initial",) * 7)
+    clock.moves(minutes=1)
+    await sends(lead, name="Autumn check", answers=kept)
+    await answers(bo)
+    await bo.all_devices_show_it()
+    assert "Type “result” to see it again" in bo.last_card().text
+    clock.moves(minutes=1)
+    await bo.says("result")
+    assert bo.sees_one_card().heading == "You are at Level 300 Defined"
+    assert "Survey “Autumn check”" in bo.last_card().text
+    await bo.presses("My answers")
+    assert bo.sees_one_card().heading == "Your answers"
+    await bo.says("opportunities")
+    assert bo.sees_one_card().heading == "What to do at Level 300 Defined"
+    await bo.says("history")
+    assert "300" not in bo.sees_one_card().text
+
+    await closes(lead)
+    await bo.says("result")
+    assert bo.sees_one_card().heading == "You are at Level 100 Initial"
+
+
+async def test_opening_a_survey_is_logged_once(teams: Teams, caplog: pytest.LogCaptureFixture) -> None:
+    """By its id: neither its name nor anybody's."""
+    with caplog.at_level(logging.INFO):
+        lead, _ = await bo_is_asked(teams)
+        await lead.says(f"{HERE} status")
+
+    [line] = [one.getMessage() for one in caplog.records if one.getMessage().endswith("is open")]
+    assert "Autumn" not in line
+    assert "Ada" not in line

@@ -13,6 +13,7 @@ from cards.elements import verbatim
 from cards.presses import PickRole, encode
 from cards.survey_presses import (
     AskToClose,
+    AskToStop,
     CancelSurvey,
     CloseSurvey,
     ExportSurvey,
@@ -61,8 +62,8 @@ def more_settings() -> dict[str, Any]:
 def lead_presses(survey: str, team: str) -> dict[type[LeadPress], LeadPress]:
     """One of each button that leads have, for one survey."""
     simple = (
-        SetUpSurvey, ShowRehearsal, SendToMe, SendSurvey, CancelSurvey, ShowProgress, RemindNow, StopSending,
-        AskToClose, CloseSurvey, ShowTeamResult, ShowSpread, ExportSurvey,
+        SetUpSurvey, ShowRehearsal, SendToMe, SendSurvey, CancelSurvey, ShowProgress, RemindNow, AskToStop,
+        StopSending, AskToClose, CloseSurvey, ShowTeamResult, ShowSpread, ExportSurvey,
     )  # fmt: skip
     presses: dict[type[LeadPress], LeadPress] = {one: one(survey) for one in simple}
     return presses | {Rehearse: a_plan(survey, team)}
@@ -307,7 +308,8 @@ class TestSecondLead:
         await lead.presses("Ask a second lead (6 people)")
         assert lead.last_card().heading == "A second lead is needed: Autumn check"
         await lead.presses("Agree, and send to 6 people")
-        assert "another CoE lead has to agree" in lead.last_card().text
+        [refusal] = lead.last_card().errors
+        assert "another CoE lead has to agree" in refusal
         answer = await tries(lead, teams, rehearsal.button("Ask a second lead")["data"], lead.last_card())
 
         assert "another CoE lead has to agree" in answer
@@ -563,7 +565,8 @@ async def test_a_reminder_at_most_once_a_day(teams: Teams, clock: Clock, databas
     await bo.will_see("Reminder:", within=20)
     clock.moves(hours=20)
     await lead.presses("Remind now")
-    assert "less than a day ago" in lead.last_card().text
+    [refusal] = lead.last_card().errors
+    assert refusal.startswith("⚠ Not reminded: I wrote to them less than a day ago.")
     clock.moves(hours=5)
     await lead.presses("Remind now")
     assert "Reminding those" in lead.last_card().text
@@ -636,6 +639,7 @@ async def test_stopped_sending_leaves_the_rest_unsent(
     await lead.presses("Send to 100 people")
     await connector.wait_until(lambda: invitations(connector, team) >= 10, within=20)
     await lead.presses("Stop sending")
+    await lead.presses("Stop")
     assert "Stopped" in lead.last_card().text
     await sending_ends(database_url)
     await lead.presses("Refresh")
@@ -646,6 +650,79 @@ async def test_stopped_sending_leaves_the_rest_unsent(
     counted = {name: int(re.sub(r"\D", "", number)) for name, number in facts.items() if name in COUNTED}
     assert counted == {"Delivered": sent, "Not sent": 100 - sent, "Invited": 100}
     assert "Remind now" not in lead.last_card().buttons
+
+
+async def test_stop_sending_asks_back(teams: Teams, connector: Connector) -> None:
+    """The press itself stops nothing; who goes on sees the survey, which goes on."""
+    ada = teams.colleague(ADA)
+    team = teams.team("Contoso CoE", ada, *crowd(99))
+    teams.directory.installed.add(team.id)
+    lead = ada.in_channel(team)
+    await rehearses(lead, name="Autumn check")
+    connector.latency = 0.2
+    await lead.presses("Send to 100 people")
+    await connector.wait_until(lambda: invitations(connector, team) >= 5, within=20)
+    await lead.presses("Stop sending")
+    asked = lead.last_card()
+    assert asked.heading == "Stop sending “Autumn check”?"
+    assert re.search(r"\d+ people have not been written to yet, and will not be asked", asked.text)
+    assert asked.buttons == ["Stop", "Go on sending"]
+    await lead.presses("Go on sending")
+    assert lead.last_card().heading == "Survey: Autumn check"
+    connector.latency = 0.0
+
+    await connector.wait_until(lambda: invitations(connector, team) == 100, within=20)
+    assert invitations(connector, team) == 100
+
+
+async def test_who_was_not_written_to_before_the_stop_begins_their_own_check(
+    teams: Teams, connector: Connector, database_url: str
+) -> None:
+    """For them there is no survey, though it is open for others."""
+    ada = teams.colleague(ADA)
+    team = teams.team("Contoso CoE", ada, *crowd(99))
+    teams.directory.installed.add(team.id)
+    lead = ada.in_channel(team)
+    await rehearses(lead, name="Autumn check")
+    connector.latency = 0.2
+    await lead.presses("Send to 100 people")
+    await connector.wait_until(lambda: invitations(connector, team) >= 5, within=20)
+    await lead.presses("Stop sending")
+    await lead.presses("Stop")
+    connector.latency = 0.0
+    await sending_ends(database_url)
+    left_out = next(one for one in teams.everybody_in(team) if not connector.messages_in(one.place))
+    await left_out.says("start")
+
+    assert left_out.sees_one_card().heading == "How do you work with Power Platform?"
+
+
+async def test_a_stopped_survey_is_not_stopped_again(teams: Teams, database_url: str) -> None:
+    """Who has the button still, on an older card, sees that it was stopped."""
+    team, lead = a_team(teams)
+    await gets_to("open", teams, lead, team, database_url)
+    progress = lead.last_card()
+    await lead.presses("Stop sending")
+    assert "Everybody has been written to" in lead.last_card().text
+    await lead.presses("Stop")
+    await lead.presses("Stop sending", on=progress)
+
+    assert "Sending was stopped." in lead.last_card().text
+    assert "Stop sending" not in lead.last_card().buttons
+
+
+async def test_help_lists_the_words_of_leads_for_leads(teams: Teams) -> None:
+    """In their own chat, whatever brought the help; others read of their own words only."""
+    team, _ = a_team(teams)
+    ada, bo = teams.everybody_in(team)[:2]
+    for typed in ("help", "what?"):
+        for person, knows_them in ((ada, True), (bo, False)):
+            await person.says(typed)
+            listed = person.sees_one_card().text
+            assert {word for word in WORDS if f"**{word}**" in listed} == (
+                set(WORDS) if knows_them else set()
+            )
+            assert "**history**" in listed
 
 
 COUNTED = ("Delivered", "On the way", "Not delivered", "Unknown", "Not sent", "Invited")

@@ -14,8 +14,14 @@ from tests.acceptance.connector import Connector
 from tests.acceptance.device import Door
 from tests.acceptance.directory import Directory, Team, Wall, crowd
 from tests.acceptance.killable import KillableBot, Replicas
-from tests.acceptance.ledger import comes_true, kept, messages_of, reminded, sending_ends, shows
-from tests.acceptance.surveys import HERE, a_team, answers, both_press, rehearses, sends
+from tests.acceptance.ledger import comes_true, kept, messages_of, sending_ends, shows
+from tests.acceptance.surveys import (
+    a_team,
+    both_press,
+    rehearses,
+    sends,
+    two_leads_press_the_same_buttons,
+)
 from tests.acceptance.teams import Colleague, Teams
 
 IN_FLIGHT = 30
@@ -141,24 +147,10 @@ async def test_one_of_three_freezes(teams: Teams, replicas: Replicas, database_u
 
 @on_postgresql
 async def test_two_leads_at_two_replicas(teams: Teams, database_url: str) -> None:
-    """Send, Remind now and Close, pressed by both at once, are each done once."""
-    team, lead = a_team(teams)
-    other = teams.everybody_in(team)[1].in_channel(team)
-    await rehearses(lead, name="Autumn check")
-    await both_press(lead, other, "Send to 6 people", "What will happen")
-    await sending_ends(database_url)
-    assert kept(teams, team, database_url) == {"delivered": 6}
+    """Two leads press at one of three processes each, between which only the database decides who is first."""
 
-    with psycopg.connect(database_url) as yesterday:  # the clock of processes cannot be moved
-        yesterday.execute("update surveys set reminded_at = reminded_at - 24 * 3600 * 1000")
-    await both_press(lead, other, "Remind now", "Survey: Autumn check")
-    await comes_true(lambda: all(reminded(teams, one) for one in team.members))
-    for person in teams.everybody_in(team)[:5]:
-        await answers(person)
-    assert messages_of(teams, team) == 12
+    def a_day_passes() -> None:
+        with psycopg.connect(database_url) as yesterday:  # the clock of processes cannot be moved
+            yesterday.execute("update surveys set reminded_at = reminded_at - 24 * 3600 * 1000")
 
-    await lead.says(f"{HERE} close")
-    await both_press(lead, other, "Close now", "Close “Autumn check” now?")
-    await lead.will_see("Contoso CoE is at Level 300 Defined", within=20)
-    await asyncio.sleep(1)
-    assert len(lead.messages_in(lead.place)) == 3  # what was the progress, the close card, and the result
+    await two_leads_press_the_same_buttons(teams, database_url, a_day_passes=a_day_passes)

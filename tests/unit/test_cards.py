@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 import scripts.cards as previewed
 from assessment.model import Level
 from cards.check import question_card
-from cards.elements import Card
+from cards.elements import Card, Notice
 from cards.presses import parse
 from cards.result import answers_card, lift_card, opportunities_card, result_card
 from cards.talk import history_card
@@ -142,11 +142,11 @@ def test_the_largest_edition_fits_into_a_message(texts: Texts) -> None:
     for level in Level:
         check = everywhere(edition, level)
         for card in (
-            result_card(texts, edition, check, notice="x" * 300),
+            result_card(texts, edition, check, notice=Notice("x" * 300)),
             lift_card(texts, edition, check),
             answers_card(texts, edition, check),
             opportunities_card(texts, edition, level, check),
-            question_card(texts, edition, check, edition.order[0], notice="x" * 300),
+            question_card(texts, edition, check, edition.order[0], notice=Notice("x" * 300)),
             history_card(texts, [(check, edition)] * 20, UTC),
         ):
             assert size(card) <= LARGEST_CARD

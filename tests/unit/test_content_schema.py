@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 
 from content.loading import CONTENT
 from content.schema import SCHEMAS, schemas, write
-from content.text_shape import PLURALS
+from content.text_shape import PLURALS, SHAPES
 from content.yaml_source import Source
 
 EDITIONS = CONTENT / "editions"
@@ -126,11 +126,15 @@ def test_an_editor_marks_keys_that_texts_may_not_have_or_lack() -> None:
 
 def test_an_editor_tells_what_is_filled_in() -> None:
     """Whoever hovers over a key reads the placeholders; a text with a number has those of all its forms."""
-    texts = json.loads(schemas()["texts.schema.json"])["properties"]
-    older = texts["history"]["properties"]["older"]["properties"]
+    schema = json.loads(schemas()["texts.schema.json"])
 
-    assert texts["result"]["properties"]["why"]["description"] == "Nothing is filled in."
-    assert texts["bars"]["properties"]["row"]["description"] == "Filled in: {discipline}, {stage}."
-    assert [(form, one["x-placeholders"]) for form, one in older.items()] == [
-        (form, ["number"]) for form in PLURALS
-    ]
+    def at(*keys: str) -> Any:
+        found = schema
+        for key in keys:
+            found = found["properties"][key]
+            found = schema["$defs"][found["$ref"].removeprefix(SHAPES)] if "$ref" in found else found
+        return found
+
+    assert at("result", "why")["description"] == "Nothing is filled in."
+    assert at("bars", "row")["description"] == "Filled in: {discipline}, {stage}."
+    assert [at("history", "older", form)["x-placeholders"] for form in PLURALS] == [["number"]] * len(PLURALS)

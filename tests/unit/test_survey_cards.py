@@ -11,7 +11,7 @@ import pytest
 from assessment.model import Level, Role
 from assessment.survey import Exclusion, Numbers, Phase, Reach, Refusal, Survey
 from assessment.team import Change, Group, Tallies, team_result
-from cards.elements import Card, verbatim
+from cards.elements import Card, Notice, verbatim
 from cards.figures import day, duration, numeral, percent
 from cards.invitation import (
     declined_card,
@@ -22,10 +22,11 @@ from cards.invitation import (
     rehearsed_card,
     snoozed_card,
     survey_label,
+    waiting_card,
 )
-from cards.presses import encode, parse
-from cards.survey_presses import Rehearse, ShowProgress, TakeSurvey
-from cards.survey_progress import ask_to_close_card, progress_card
+from cards.presses import Start, encode, parse
+from cards.survey_presses import Rehearse, ShowProgress, StopSending, TakeSurvey
+from cards.survey_progress import ask_to_close_card, ask_to_stop_card, progress_card
 from cards.survey_setup import awaiting_card, cancelled_card, counting_card, rehearsal_card, setup_card
 from cards.survey_talk import export_card, export_offered_card, pick_survey_card, under_way_card
 from cards.team_result import spread_card, team_result_card
@@ -43,6 +44,7 @@ SURVEY = survey_of(EDITION)
 NUMBERS = survey_numbers()
 NOW = dt.datetime(2023, 1, 21, 9, tzinfo=dt.UTC)
 SAMPLES = samples()
+LONG = Notice("x" * 300, is_refusal=True)
 
 
 def words(part: Any) -> str:
@@ -111,14 +113,16 @@ def cards_naming(survey: Survey, edition: Edition = EDITION) -> list[Card]:
             teams=[survey.team] * 20,
             editions={str(one): edition.name for one in range(9)},
         ),
-        rehearsal_card(TEXTS, edition, survey, reach, 100, needs_second=True, notice="x" * 300),
+        rehearsal_card(TEXTS, edition, survey, reach, 100, needs_second=True, notice=LONG),
         rehearsal_card(TEXTS, edition, survey, replace(reach, people=0), 0, needs_second=False),
         awaiting_card(TEXTS, survey, reach),
         cancelled_card(TEXTS, survey),
         counting_card(TEXTS, survey),
-        progress_card(TEXTS, survey, numbers, NOW, seconds_left=100, notice="x" * 300),
+        progress_card(TEXTS, survey, numbers, NOW, seconds_left=100, notice=LONG),
         ask_to_close_card(TEXTS, survey, numbers),
-        invitation_card(TEXTS, edition, survey, notice="x" * 300),
+        ask_to_stop_card(TEXTS, survey, numbers),
+        waiting_card(TEXTS, survey, own_under_way=True),
+        invitation_card(TEXTS, edition, survey, notice=LONG),
         invitation_card(TEXTS, edition, survey, reminder=True),
         not_now_card(TEXTS, survey),
         snoozed_card(TEXTS, survey, NOW),
@@ -425,8 +429,20 @@ def test_a_card_of_the_check_says_which_survey_it_belongs_to() -> None:
     assert survey_label(TEXTS, SURVEY) == "Survey “Q4 check”, anonymous, until Jan 30, 2023"
     assert survey_label(TEXTS, open_survey) == "Survey “Q4 check”, named, until Jan 30, 2023"
     assert "nobody else sees it" in finished_note(TEXTS, SURVEY)
-    assert "the only place where you see it" in finished_note(TEXTS, SURVEY)
+    assert "Type “result” to see it again while the survey is open" in finished_note(TEXTS, SURVEY)
     assert "the CoE leads see it too" in finished_note(TEXTS, open_survey)
+
+
+@pytest.mark.parametrize(
+    "own_under_way, own", [(False, "Do my own check"), (True, "Go on with my own check")]
+)
+def test_who_begins_a_check_beside_an_invitation_picks_one(own_under_way: bool, own: str) -> None:
+    """The card says whose survey waits, and until when; either button leads on."""
+    card = waiting_card(TEXTS, SURVEY, own_under_way=own_under_way)
+
+    assert "“Q4 check”, asked by Ada Lovelace in Contoso CoE, waits for your answers" in words(card)
+    assert "until Jan 30, 2023" in words(card)
+    assert buttons(card) == {"Answer for the survey": encode(TakeSurvey(SURVEY.id)), own: encode(Start())}
 
 
 def test_who_puts_it_off_reads_when_they_are_asked_again() -> None:
@@ -525,6 +541,51 @@ def test_closing_says_whether_there_will_be_a_result() -> None:
     assert "4 of 40 have finished. 2 more have started." in few
     assert "needs at least 5 people" in few
     assert "posted here" not in few
+
+
+def test_stopping_says_how_many_will_not_be_asked() -> None:
+    """It can't be taken back, so going on is the button that stands out."""
+    some, one, none = (
+        ask_to_stop_card(TEXTS, SURVEY, replace(NUMBERS, waiting=waiting)) for waiting in (1240, 1, 0)
+    )
+
+    assert "1,240 people have not been written to yet, and will not be asked." in words(some)
+    assert "1 person has not been written to yet" in words(one)
+    assert "Everybody has been written to; nobody will be reminded any more." in words(none)
+    assert "Whoever has the invitation can answer until Jan 30, 2023." in words(some)
+    assert buttons(some) == {
+        "Stop": encode(StopSending(SURVEY.id)),
+        "Go on sending": encode(ShowProgress(SURVEY.id)),
+    }
+    assert [one["title"] for one in every_part(some) if one.get("style") == "positive"] == [
+        "Go on sending"
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    "name, style, sign",
+    [
+        ("survey-reminding", "good", "✓"),
+        ("survey-rehearsal-after-sending-to-me", "good", "✓"),
+        ("result-in-survey", "good", "✓"),
+        ("question-after-late-change", "good", "✓"),
+        ("survey-reminded-today", "attention", "⚠"),
+        ("survey-awaiting-another-lead", "attention", "⚠"),
+        ("invitation-not-now-too-late", "attention", "⚠"),
+    ],
+)
+def test_what_was_refused_does_not_look_done(name: str, style: str, sign: str) -> None:
+    """It is told by a sign in the words, and by the color."""
+    notices = [one for one in every_part(SAMPLES[name]) if one.get("style") in {"good", "attention"}]
+
+    assert [one["style"] for one in notices] == [style]
+    assert words(notices[0]).startswith(f"{sign} ")
+
+
+@pytest.mark.parametrize("key", [one for one in TEXTS.by_key if one.startswith("survey.refusal.")])
+def test_each_refusal_begins_with_its_sign(key: str) -> None:
+    """Colors alone say nothing to many."""
+    assert TEXTS.by_key[key].startswith("⚠ ")
 
 
 def test_a_long_bar_stays_short_on_a_phone() -> None:
@@ -633,6 +694,16 @@ def test_the_spread_is_drawn_as_it_is_told(name: str) -> None:
         discipline = row["title"].partition(":")[0]
         parts = [f"{part['value']} at {part['legend'].split()[0]}" for part in row["data"] if part["value"]]
         assert re.split(r",? and |, ", told[discipline]) == parts
+
+
+def test_the_spreads_legend_names_the_levels_that_somebody_named() -> None:
+    """In their order and in few signs, since it folds where room is short."""
+    for name, named in {
+        "team-spread": ["100", "200", "300", "400", "500"],
+        "team-spread-alike": ["300"],
+    }.items():
+        [chart] = [one for one in every_part(SAMPLES[name]) if one["type"] == "Chart.HorizontalBar.Stacked"]
+        assert [[part["legend"] for part in row["data"]] for row in chart["data"]] == [named] * 7
 
 
 def test_of_very_long_opportunities_those_that_fit_are_shown() -> None:

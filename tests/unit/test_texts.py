@@ -16,7 +16,7 @@ from assessment.model import NoLevel, Role
 from assessment.survey import Exclusion, Phase, Refusal
 from content.loading import CONTENT
 from content.model import LinkState
-from content.text_shape import SCHEMA
+from content.text_shape import SCHEMA, SHAPES
 from content.texts import Texts, plain
 from dialogs.words import IN_TEAM, PERSONAL
 from tests.text_calls import ROOT, TextCall, sources, text_calls
@@ -24,6 +24,10 @@ from tests.text_calls import ROOT, TextCall, sources, text_calls
 CALLS = text_calls()
 TEXTS = Texts.load(CONTENT / "texts/en.yaml", CONTENT)
 NAMED_OUTRIGHT = frozenset(key for call in CALLS if "*" not in call.key for key in call.keys(TEXTS.by_key))
+
+
+OTHERS = ("back", "pause", "not-now", "not-me")
+"""Words that help does not list: what they are about says them."""
 
 
 def keys_of(call: TextCall) -> set[str]:
@@ -38,9 +42,10 @@ def placeholders(text: str) -> set[str]:
 
 def allowed(key: str) -> set[str]:
     """The placeholders that every language may have in a text."""
-    part = json.loads(SCHEMA.read_text("utf-8"))
+    part = schema = json.loads(SCHEMA.read_text("utf-8"))
     for step in key.split("."):
         part = part["properties"][step]
+        part = schema["$defs"][part["$ref"].removeprefix(SHAPES)] if "$ref" in part else part
     return set(part["x-placeholders"])
 
 
@@ -102,7 +107,7 @@ def test_a_text_with_a_number_has_the_plural_forms_of_its_language(call: TextCal
         *(f"role.names.{one}" for one in Role),
         *(f"answer.{one}" for one in NoLevel),
         *(f"uncounted.{one}" for one in NoLevel),
-        *(f"command.{one}" for one in {*PERSONAL, *IN_TEAM}),
+        *(f"command.{one}" for one in sorted({*PERSONAL, *IN_TEAM})),
         *(f"survey.phase.{one}" for one in Phase),
         *(f"survey.excluded.{one}.other" for one in Exclusion),
         *(f"survey.refused.{one}.other" for one in Refusal),
@@ -118,7 +123,7 @@ def test_each_of_a_kind_has_its_text(key: str) -> None:
 
 def test_the_words_that_people_may_type_are_those_the_bot_understands() -> None:
     """Nothing is listed that means nothing, and nothing is understood that has no word."""
-    assert set(TEXTS.words) == {*PERSONAL, *IN_TEAM, "back", "pause", *NoLevel, *Role}
+    assert set(TEXTS.words) == {*PERSONAL, *IN_TEAM, *OTHERS, *NoLevel, *Role}
 
 
 def test_a_number_takes_the_singular_where_the_language_has_one() -> None:
@@ -202,12 +207,14 @@ def test_what_a_phone_adds_changes_no_meaning(typed: str, meant: str) -> None:
 
 
 def words_in(path: Path) -> Iterator[str]:
-    """Text of two words or more that is neither a docstring nor an error."""
+    """Text of two words or more that is neither a docstring nor an error, nor for the log."""
     tree = ast.parse(path.read_text("utf-8"))
     unseen = {
         id(part)
         for one in ast.walk(tree)
-        if isinstance(one, ast.Raise) or (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))
+        if isinstance(one, ast.Raise)
+        or (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))
+        or (isinstance(one, ast.Call) and ast.unparse(one.func).startswith("log."))
         for part in ast.walk(one)
     }
     for one in (each for each in ast.walk(tree) if isinstance(each, ast.Constant) and id(each) not in unseen):

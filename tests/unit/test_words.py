@@ -7,7 +7,7 @@ import pytest
 
 from assessment.model import Level, NoLevel, Role
 from content.loading import load
-from dialogs.words import IN_GROUP_CHAT, IN_TEAM, PERSONAL, Vocabulary
+from dialogs.words import IN_GROUP_CHAT, IN_TEAM, LEADING, OF_LEADS, PERSONAL, Vocabulary
 
 CONTENT = load()
 EDITION = CONTENT.editions["2021-10"]
@@ -30,6 +30,21 @@ def test_the_manifest_offers_exactly_the_words_the_bot_knows(scope: str, known: 
 def test_case_space_and_a_full_stop_do_not_matter(typed: str) -> None:
     """A phone's capital and full stop mean the same word."""
     assert VOCABULARY.meaning(typed) == "start"
+
+
+@pytest.mark.parametrize(
+    "typed, meaning",
+    [("Not now", "not-now"), ("later", "not-now"), ("Not me.", "not-me"), ("wrong person", "not-me")],
+)
+def test_the_ways_out_of_an_invitation_can_be_typed(typed: str, meaning: str) -> None:
+    """As its buttons say them, and in other words."""
+    assert VOCABULARY.meaning(typed) == meaning
+
+
+def test_a_lead_has_everybodys_words_and_their_own() -> None:
+    """Each once, and help at the end, where people look for it."""
+    assert sorted(OF_LEADS) == sorted({*PERSONAL, *LEADING})
+    assert OF_LEADS[-1] == "help"
 
 
 @pytest.mark.parametrize("typed", ["", "starts", "please start", "start the check now", "st art", "0", "six"])
