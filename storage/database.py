@@ -15,6 +15,7 @@ from storage.checks import Checks
 from storage.contacts import Contacts
 from storage.conversations import Conversations
 from storage.deliveries import Deliveries
+from storage.news import Newsstand
 from storage.pacing import Pacing
 from storage.postgresql import PostgreSQL
 from storage.schema import DRIVER_ERRORS, UNAVAILABLE, DatabaseNotReady, migrate
@@ -68,6 +69,7 @@ class Database:
         self.conversations = Conversations(_statements("conversations", backend), connect)
         self.surveys = Surveys(_statements("surveys", backend), deliveries, connect, transaction)
         self.deliveries = Deliveries(deliveries, checks, connect, transaction)
+        self.news = Newsstand(_statements("news", backend), connect)
         self.pacing = Pacing(_statements("pacing", backend), connect)
 
     async def erase(self) -> None:
