@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import gc
 import logging
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -137,6 +138,8 @@ def main() -> int:
         settings = read_settings()
         log_to_stderr(settings.log_level, settings.log_format)
         app = create_app(settings)
+        # Modules and content stay; to look through them for garbage would hold everybody up again and again.
+        gc.freeze()
         if settings.is_local:
             log.warning("LOCAL MODE: nobody is authenticated; only this machine can reach the bot")
         web.run_app(

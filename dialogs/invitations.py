@@ -30,7 +30,6 @@ from storage.surveys import Surveys
 MORNING = dt.time(9)
 """When somebody is asked again who said "not now", in their own time zone."""
 
-
 ABOUT_INVITATIONS = frozenset({"start", "not-me", "not-now", *Role})
 """Words that may mean the invitation of somebody who has one."""
 

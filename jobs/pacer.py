@@ -58,6 +58,8 @@ class _Lane:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     waiting: int = 0
     slots: deque[float] = field(default_factory=deque)
+    owed: int = 0
+    """Requests that waited for nobody while there was no slot to use up."""
     refill: asyncio.Task[None] | None = None
     closed_until: float = -math.inf
 
@@ -86,10 +88,15 @@ class Pacer:
             lane.waiting -= 1
 
     def spend(self, tenant_id: str) -> None:
-        """Count a request that waits for nobody: where this process has slots, it uses up the next one."""
+        """Count a request that waits for nobody: while others wait in this process, it uses up the next slot.
+
+        Where that one is not taken yet, it is owed; of very many requests only a few slots are.
+        """
         lane = self._lanes.get(tenant_id)
         if lane and lane.slots:
             lane.slots.popleft()
+        elif lane and lane.waiting:
+            lane.owed = min(lane.owed + 1, MOST)
 
     async def pause(self, tenant_id: str, seconds: float) -> None:
         """Let no request go out for so long. Other replicas may use up the few slots they have taken."""
@@ -121,7 +128,9 @@ class Pacer:
             asked = _now()
             taken = await self._pacing.take(tenant_id, count, self._spacing * 1000)
             first = taken.first + self._offset.read(asked, taken.at, _now())
-            lane.slots.extend(first + number * self._spacing for number in range(count))
+            paid = min(lane.owed, count)
+            lane.owed -= paid
+            lane.slots.extend(first + number * self._spacing for number in range(paid, count))
         finally:
             lane.refill = None
 

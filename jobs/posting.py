@@ -97,11 +97,12 @@ class Poster:
             return
         card = await self._progress(survey)
         pause = dt.timedelta() if at_once else EDIT_EVERY
+        # The turn first: what is claimed is edited at once, so that edits keep the distance of their claims.
+        await self._pacer.turn(survey.team.tenant_id)
         if not await self._surveys.claim_edit(survey, PROGRESS, _digest(card), pause):
             return
         outcome: Outcome | None = None
         try:
-            await self._pacer.turn(survey.team.tenant_id)
             outcome = await self._port.edit_card(home.service_url, post, card)
         finally:
             if not isinstance(outcome, Sent | Refused):

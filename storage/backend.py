@@ -15,13 +15,15 @@ Connect = Callable[[], AbstractAsyncContextManager[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Connections:
-    """The two ways to run statements, and one to be rid of what they deleted."""
+    """The ways to run statements, and one to be rid of what they deleted."""
 
     connect: Connect
     """Each statement is committed by itself."""
     transaction: Connect
     """All statements are committed when the block ends, or none where it raises. Keep it short: on SQLite
     nobody else writes meanwhile."""
+    read: Connect
+    """For reads that take long: whoever else runs statements does not wait for them. Nothing is written."""
     erase: Callable[[], Awaitable[None]]
     """Leaves nothing that was deleted in the files of the database, as far as they are the bot's."""
 

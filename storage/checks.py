@@ -13,7 +13,7 @@ from uuid import uuid4
 from assessment.check import ROLE, Check
 from assessment.model import Answer, Person, Role, parse_answer
 from assessment.survey import Survey
-from storage.backend import Connect
+from storage.backend import Connections
 from storage.columns import key, milliseconds, moment
 from storage.schema import CONFLICTS
 
@@ -24,9 +24,10 @@ DELETED_AT_ONCE = 500
 class Checks:
     """Every statement commits by itself before its method returns; repeating a change is harmless."""
 
-    def __init__(self, sql: Any, connect: Connect) -> None:
+    def __init__(self, sql: Any, connections: Connections) -> None:
         self._sql = sql
-        self._connect = connect
+        self._connect = connections.connect
+        self._connect_to_read = connections.read
 
     async def open(self, person: Person, edition: str, now: dt.datetime) -> Check:
         """The person's open check, or a new one in `edition`; nobody ever has two."""
@@ -83,7 +84,7 @@ class Checks:
 
     async def tally(self, survey: Survey) -> tuple[list[tuple[Role, str, Answer, int]], dict[Role, int]]:
         """The finished checks of a survey: people by role, discipline and answer; and people by role."""
-        async with self._connect() as connection:
+        async with self._connect_to_read() as connection:
             answers = [row async for row in self._sql.answers_in_survey(connection, survey_id=survey.id)]
             roles = [row async for row in self._sql.roles_in_survey(connection, survey_id=survey.id)]
         return (
@@ -93,7 +94,7 @@ class Checks:
 
     async def named_answers(self, survey: Survey) -> list[tuple[str, Role, str, Answer]]:
         """Of a survey that is not anonymous: name, role, discipline and answer, by name."""
-        async with self._connect() as connection:
+        async with self._connect_to_read() as connection:
             rows = self._sql.named_answers(connection, survey_id=survey.id)
             return [(name, Role(role), one, parse_answer(answer)) async for name, role, one, answer in rows]
 

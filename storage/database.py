@@ -64,11 +64,11 @@ class Database:
         self._newest = newest
         self._sql = _statements("database", backend)
         checks, deliveries = _statements("checks", backend), _statements("deliveries", backend)
-        self.checks = Checks(checks, connect)
+        self.checks = Checks(checks, connections)
         self.contacts = Contacts(_statements("contacts", backend), connect)
         self.conversations = Conversations(_statements("conversations", backend), connect)
         self.surveys = Surveys(_statements("surveys", backend), deliveries, connect, transaction)
-        self.deliveries = Deliveries(deliveries, checks, connect, transaction)
+        self.deliveries = Deliveries(deliveries, checks, connections)
         self.news = Newsstand(_statements("news", backend), connect)
         self.pacing = Pacing(_statements("pacing", backend), connect)
 

@@ -10,12 +10,10 @@ from zlib import crc32
 
 from assessment.model import Person
 from assessment.survey import Delivery, Exclusion, Member, Numbers, Reach, Refusal, Survey
-from storage.backend import Connect
+from storage.backend import Connections
 from storage.columns import guid, milliseconds, moment
 from storage.conversations import Conversation
 from storage.surveys import PART
-
-REACHABLE = (Delivery.WAITING, Delivery.SENDING, Delivery.DELIVERED, Delivery.UNKNOWN)
 
 LATER = "later"
 """For people who said "not now"."""
@@ -54,11 +52,12 @@ class Letter:
 class Deliveries:
     """Every change is one statement or one transaction; each row is claimed by one process, once."""
 
-    def __init__(self, sql: Any, checks: Any, connect: Connect, transaction: Connect) -> None:
+    def __init__(self, sql: Any, checks: Any, connections: Connections) -> None:
         self._sql = sql
         self._checks = checks
-        self._connect = connect
-        self._transaction = transaction
+        self._connect = connections.connect
+        self._transaction = connections.transaction
+        self._connect_to_read = connections.read
 
     # Who is asked
 
@@ -237,10 +236,10 @@ class Deliveries:
 
     async def numbers(self, survey: Survey) -> Numbers:
         """Where the survey stands."""
-        async with self._connect() as connection:
+        async with self._connect_to_read() as connection:
             rows = [row async for row in self._sql.deliveries(connection, survey_id=survey.id)]
             (declined,) = await self._sql.declined(connection, survey_id=survey.id)
-            (reachable,) = await self._sql.reachable(connection, survey_id=survey.id)
+            (reached_later,) = await self._sql.reached_later(connection, survey_id=survey.id)
             started, finished = await self._checks.taken_part(connection, survey_id=survey.id)
 
         def count(*states: Delivery) -> int:
@@ -255,7 +254,7 @@ class Deliveries:
             declined=declined,
             started=started,
             finished=finished,
-            reached_later=reachable - count(*REACHABLE),
+            reached_later=reached_later,
         )
 
     async def unreached(self, survey: Survey) -> list[tuple[str, str, str]]:

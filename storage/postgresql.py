@@ -39,7 +39,7 @@ class _Connection(psycopg.AsyncConnection[Any]):
     lent_at = -math.inf
 
     def is_surely_alive(self) -> bool:
-        """Whether it served a moment ago and the server has not hung up since: that would be there to read."""
+        """Whether it served a moment ago and the server has not hung up: that would be there to read."""
         if time.monotonic() > self.lent_at + TRUSTED_SECONDS:
             return False
         to_read = select.poll()
@@ -106,7 +106,7 @@ class PostgreSQL:
                 yield connection
 
         async with pool:
-            yield Connections(pool.connection, transaction, _leave_it_to_the_server)
+            yield Connections(pool.connection, transaction, pool.connection, _leave_it_to_the_server)
 
 
 async def _leave_it_to_the_server() -> None:

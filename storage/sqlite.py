@@ -1,4 +1,4 @@
-"""SQLite: one file, one connection for the whole process."""
+"""SQLite: one file, and one connection that all tasks of the process share."""
 
 from __future__ import annotations
 
@@ -66,9 +66,11 @@ class SQLite:
 
     @asynccontextmanager
     async def connections(self) -> AsyncIterator[Connections]:
-        """Open the one connection that all tasks share; a transaction gets one of its own."""
+        """Open the one connection that all tasks share; transactions and long reads get their own."""
         async with Connection(self._connect, iter_chunk_size=64) as shared:
-            yield Connections(lambda: self._lend(shared), self._transaction, lambda: self._erase(shared))
+            yield Connections(
+                lambda: self._lend(shared), self._transaction, self._read, lambda: self._erase(shared)
+            )
 
     @asynccontextmanager
     async def _lend(self, shared: Connection) -> AsyncIterator[Connection]:
@@ -79,10 +81,15 @@ class SQLite:
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Connection]:
-        async with Connection(self._connect, iter_chunk_size=64) as own, self._lend(own):
+        async with self._read() as own:
             await own.execute("begin immediate")
             yield own
             await own.commit()
+
+    @asynccontextmanager
+    async def _read(self) -> AsyncIterator[Connection]:
+        async with Connection(self._connect, iter_chunk_size=64) as own, self._lend(own):
+            yield own
 
     async def _erase(self, shared: Connection) -> None:
         """Empty the write-ahead log, which has old pages in it long after they were written to the file."""

@@ -166,9 +166,14 @@ select state, reason, count(*) from deliveries
 where survey_id = :survey_id and round = 0
 group by state, reason;
 
--- name: reachable(survey_id)^
-select count(distinct person_id) from deliveries
-where survey_id = :survey_id and state in ('waiting', 'sending', 'delivered', 'unknown');
+-- name: reached_later(survey_id)^
+-- From the reminders: they are few, or none, where from the invitations it is everybody.
+select count(distinct person_id) from deliveries as later
+where survey_id = :survey_id and round > 0 and state in ('waiting', 'sending', 'delivered', 'unknown') and exists (
+    select 1 from deliveries as first
+    where first.survey_id = later.survey_id and first.round = 0 and first.person_id = later.person_id
+        and first.state in ('refused', 'stopped')
+);
 
 -- name: declined(survey_id)^
 select count(*) from recipients where survey_id = :survey_id and declined = 1;

@@ -147,7 +147,7 @@ async def test_one_of_three_freezes(teams: Teams, replicas: Replicas, database_u
 
 @on_postgresql
 async def test_two_leads_at_two_replicas(teams: Teams, database_url: str) -> None:
-    """Two leads press at one of three processes each, between which only the database decides who is first."""
+    """Two leads press at two processes, between which only the database decides who is first."""
 
     def a_day_passes() -> None:
         with psycopg.connect(database_url) as yesterday:  # the clock of processes cannot be moved

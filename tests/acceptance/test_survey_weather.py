@@ -308,7 +308,7 @@ async def test_the_bot_is_removed_while_it_sends(teams: Teams, database_url: str
 
 
 async def test_two_leads_press_the_same_button(teams: Teams, clock: Clock, database_url: str) -> None:
-    """Two leads press at one bot with a file, whose turns share a connection; replicas have their own test."""
+    """Two leads press at one bot, whose turns share a connection to a file; replicas have their own test."""
     await two_leads_press_the_same_buttons(teams, database_url, a_day_passes=lambda: clock.moves(days=1))
 
 

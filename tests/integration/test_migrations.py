@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from psycopg_pool import AsyncConnectionPool
 
 from assessment.model import Person
 from storage import postgresql, sqlite
@@ -236,6 +237,30 @@ async def test_postgresql_restarted(postgresql_url: str) -> None:
         )
 
         assert await database.checks.latest(ADA) is None
+
+
+async def test_postgresql_trusts_what_just_served(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server is asked whether it is there only before a connection that was idle for a while is used."""
+    asked: list[object] = []
+    ask = AsyncConnectionPool.check_connection
+
+    async def noted(connection: Any) -> None:
+        asked.append(connection)
+        await ask(connection)
+
+    monkeypatch.setattr(AsyncConnectionPool, "check_connection", staticmethod(noted))
+    monkeypatch.setattr(postgresql, "MAX_CONNECTIONS", 1)
+    async with open_database(postgresql_url) as database:
+        await database.checks.latest(ADA)
+        asked.clear()
+        await database.checks.latest(ADA)
+        assert not asked
+
+        monkeypatch.setattr(postgresql, "TRUSTED_SECONDS", -1.0)
+        await database.checks.latest(ADA)
+        assert asked
 
 
 def name_of(url: str) -> str:

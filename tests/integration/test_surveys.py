@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import threading
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from assessment.model import Level, Person, Role
 from assessment.survey import Delivery, Exclusion, Member, Phase, Plan, Reach, Refusal, Survey, Team
 from assessment.team import Group, Tallies
 from storage.conversations import Conversation
-from storage.database import Database
+from storage.database import Database, open_database
 from storage.deliveries import Letter, Round
 from storage.surveys import Home, Post
 
@@ -415,6 +416,28 @@ async def test_who_is_left_out_of_a_reminder(database: Database) -> None:
     assert {letter.person for letter in found} == {person(3), person(4)}
 
 
+async def test_who_is_reached_by_a_reminder_only(database: Database) -> None:
+    """Those whose invitation was refused and whose reminder was not, each once."""
+    survey, ledger = await opened(database, 3), database.deliveries
+    outcomes = [[Delivery.DELIVERED, Delivery.REFUSED, Delivery.REFUSED]]
+    outcomes += [[Delivery.DELIVERED, Delivery.DELIVERED, Delivery.REFUSED]] * 2
+    for days, states in enumerate(outcomes):
+        now = NOW + 2 * days * DAY
+        if days:
+            assert await database.surveys.remind_by_hand(survey, now, now - DAY)
+            reminder = max(await ledger.due_rounds(now), key=lambda one: one.number)
+            assert await ledger.begin(reminder)
+            await ledger.plan(survey, reminder, now, leave_out=set())
+            await ledger.begin_sending(reminder)
+        found = await ledger.waiting(survey, reminder, 0) if days else await letters(database, survey)
+        for letter, state in zip(found, states, strict=True):
+            await ledger.claim(letter, "c", "replica", now)
+            await ledger.settle(letter, "c", state, now, reason="blocked" if state == "refused" else "")
+        await ledger.end(found[0].round)
+
+    assert (await ledger.numbers(survey)).reached_later == 1
+
+
 async def test_asked_again_later(database: Database) -> None:
     """Who said "not now" gets a round of their own, when they wished; asking twice is once."""
     survey, ledger = await opened(database, 3), database.deliveries
@@ -528,6 +551,27 @@ async def test_what_a_survey_adds_up_to(database: Database) -> None:
         (Role.MAKER, "support", Level.DEFINED, 2),
     ]
     assert finished == {Role.MAKER: 2, Role.COE: 1}
+
+
+async def test_nobody_waits_for_the_counting(sqlite_url: str) -> None:
+    """A survey is counted and its answers read beside what chats do, on the connection that these share."""
+    held = threading.Event()
+    async with open_database(sqlite_url) as database, asyncio.timeout(20):
+        survey = await opened(database, anonymous=False)
+        await finish(database, survey, person(2))
+        async with database._connect() as shared:
+            await shared.create_function("wait", 0, held.wait)
+            chat = asyncio.create_task(shared.execute_fetchall("select wait()"))
+            try:
+                answers, _ = await database.checks.tally(survey)
+                named = await database.checks.named_answers(survey)
+                numbers = await database.deliveries.numbers(survey)
+                assert not chat.done()
+            finally:
+                held.set()
+            await chat
+
+    assert len(answers) == len(named) == numbers.finished == 1
 
 
 async def test_a_named_survey_knows_names(database: Database) -> None:

@@ -152,6 +152,17 @@ async def test_who_does_not_wait_is_counted(pacer: Pacer) -> None:
 
 
 @in_no_time
+async def test_who_does_not_wait_owes_what_is_not_taken_yet(pacer: Pacer) -> None:
+    """More replies than this process has slots are counted too."""
+    waiting = asyncio.create_task(turns(8, pacer))
+    await asyncio.sleep(0.5 * SPACING)
+    for _ in range(6):
+        pacer.spend("tenant")
+
+    assert await waiting == pytest.approx([number * SPACING for number in (0, 1, *range(8, 14))])
+
+
+@in_no_time
 async def test_one_alone_takes_one(pacer: Pacer, row: Row) -> None:
     """A replica with little to send takes no slots from the others."""
     for _ in range(3):

@@ -549,9 +549,9 @@ def test_stopping_says_how_many_will_not_be_asked() -> None:
         ask_to_stop_card(TEXTS, SURVEY, replace(NUMBERS, waiting=waiting)) for waiting in (1240, 1, 0)
     )
 
-    assert "1,240 people have not been written to yet, and will not be asked." in words(some)
+    assert "1,240 people have not been written to yet. If you stop, they are not asked" in words(some)
     assert "1 person has not been written to yet" in words(one)
-    assert "Everybody has been written to; nobody will be reminded any more." in words(none)
+    assert "Everybody has been written to. If you stop, nobody is reminded any more." in words(none)
     assert "Whoever has the invitation can answer until Jan 30, 2023." in words(some)
     assert buttons(some) == {
         "Stop": encode(StopSending(SURVEY.id)),
