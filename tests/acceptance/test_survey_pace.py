@@ -41,7 +41,9 @@ async def test_the_channels_card_over_time(teams: Teams, database_url: str) -> N
     """Edited in place, never twice within ten seconds; what it shows adds up, and is true for who looks."""
     team, lead = a_crowd(teams, 300)
     teams.directory.walls |= dict.fromkeys(team.members[9::10], Wall.BLOCKED)
-    teams.connector.plans(Fault(how="drops"), aim=lambda call: call.kind == "send" and call.person is not None)
+    teams.connector.plans(
+        Fault(how="drops"), aim=lambda call: call.kind == "send" and call.person is not None
+    )
     await under_way(teams, lead, 5)
     everybody = teams.everybody_in(team)
     async with asyncio.timeout(40):
