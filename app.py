@@ -26,6 +26,7 @@ from dialogs.check import CheckDialog
 from dialogs.coach import Coach
 from dialogs.invitations import InvitationDialog
 from dialogs.planning import Planning
+from dialogs.respect import Respect
 from dialogs.survey_views import Rules, SurveyViews
 from dialogs.surveys import SurveyDialog
 from jobs.pacer import RATE, Pacer
@@ -82,6 +83,7 @@ async def _door(
         await _refuse_missing_editions(database, content)
         teams = Teams(session, tokens, settings.trusts)
         pacer, nudged = Pacer(database.pacing), asyncio.Event()
+        respect = Respect(database.contacts, settings.limits)
         rules = Rules(settings.may_lead, settings.second_lead_above, RATE)
         views = SurveyViews(content, database.surveys, database.deliveries, rules)
         planning = Planning(
@@ -110,6 +112,7 @@ async def _door(
             content,
             database,
             views=views,
+            respect=respect,
             port=teams,
             pacer=pacer,
             nudged=nudged,

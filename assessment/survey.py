@@ -150,12 +150,14 @@ class Delivery(StrEnum):
 
 
 class Refusal(StrEnum):
-    """Why Teams would not deliver."""
+    """Why a message was not delivered."""
 
     NOT_INSTALLED = "not-installed"
     BLOCKED = "blocked"
     GONE = "gone"
     DISABLED = "disabled"
+    OPTED_OUT = "opted-out"
+    """It was not Teams: the person has told the bot not to write."""
     OTHER = "other"
 
 
@@ -175,6 +177,8 @@ class Numbers:
     finished: int
     reached_later: int = 0
     """Whose invitation did not arrive, while a reminder did, or may have."""
+    held: int = 0
+    """Of those waiting, how many wait for a time at which the bot may write to them."""
 
     @property
     def invited(self) -> int:

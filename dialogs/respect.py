@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
 
 from assessment.model import Person
-from assessment.respect import Limits, next_moment
+from assessment.respect import Limits, Wishes, next_moment
 from storage.contacts import Contacts, Known
+from storage.turns import Decision
+
+TURN_LASTS = dt.timedelta(minutes=5)
+"""How long somebody whose turn it was may be written to. Then it is decided anew, since it may be night."""
 
 
 class Respect:
-    """The rules of `assessment.respect` for one person at a time."""
+    """The rules of `assessment.respect`, for one person or for many."""
 
     def __init__(self, contacts: Contacts, limits: Limits) -> None:
         self._contacts = contacts
@@ -29,6 +35,34 @@ class Respect:
         if any(one.occasion == occasion for one in known.written) or self._moment(now, known) != now:
             return False
         return await self._contacts.claim(person, occasion, now, known)
+
+    def decide(self, known: Mapping[Person, Known], occasion: str, now: dt.datetime) -> Decision:
+        """Whose turn it is for a message to many; whoever has had it for too long has to have it anew."""
+        kept, refused = set[Person](), set[Person]()
+        claimed: dict[Person, Known] = {}
+        held: dict[Person, dt.datetime] = {}
+        for person, one in known.items():
+            others = replace(one, written=tuple(each for each in one.written if each.occasion != occasion))
+            had = [each.at for each in one.written if each.occasion == occasion]
+            moment = self._moment(now, others)
+            if moment is None:
+                refused.add(person)
+            elif moment > now:
+                held[person] = moment
+            elif had and now - had[0] <= TURN_LASTS:
+                kept.add(person)
+            else:
+                claimed[person] = others
+        return Decision(now, frozenset(kept), claimed, held, frozenset(refused))
+
+    def is_good(self, turn: dt.datetime, now: dt.datetime, wishes: Wishes) -> bool:
+        """Whether a person whose turn came a moment ago may still be written to, whatever else they got."""
+        return now - turn <= TURN_LASTS and next_moment(now, wishes, (), self._limits) == now
+
+    async def still(self, person: Person, occasion: str, now: dt.datetime, usual: dt.tzinfo) -> bool:
+        """Whether it is still right to send somebody what they have the turn for, by what they wish now."""
+        known = await self._contacts.known(person, now, usual)
+        return person in self.decide({person: known}, occasion, now).kept
 
     def _moment(self, now: dt.datetime, known: Known) -> dt.datetime | None:
         return next_moment(now, known.wishes, (one.at for one in known.written), self._limits)

@@ -20,6 +20,7 @@ from cards.elements import Card
 from cards.invitation import invitation_card
 from content.loading import Content
 from dialogs.surveys import BETWEEN_REMINDERS
+from jobs.courtesy import Courtesy, Turn
 from jobs.pacer import Pacer
 from jobs.patience import pauses, persist
 from jobs.port import Outcome, Port, Refused, RetryAfter, Sent, Unknown
@@ -51,6 +52,7 @@ class _Errand:
     home: Home
     card: Card
     is_reminder: bool
+    turn: Turn
     next_up: asyncio.Semaphore
     next_to_open: asyncio.Semaphore
 
@@ -65,6 +67,7 @@ class Sender:
         port: Port,
         pacer: Pacer,
         *,
+        courtesy: Courtesy,
         replica: str,
         clock: Callable[[], dt.datetime],
     ) -> None:
@@ -75,6 +78,7 @@ class Sender:
         self._checks = database.checks
         self._port = port
         self._pacer = pacer
+        self._courtesy = courtesy
         self._replica = replica
         self._clock = clock
 
@@ -85,7 +89,7 @@ class Sender:
             return []
         await self._deliveries.skip_missed(survey, self._clock())
         if not await self._deliveries.begin(round_):
-            return await self._deliveries.waiting_parts(round_)
+            return await self._deliveries.waiting_parts(round_, self._clock())
         kind, due_at = await self._deliveries.kind_of(round_)
         since = due_at - BETWEEN_REMINDERS
         if kind == REMINDER and not await self._surveys.remind(survey, due_at, since, is_planned=True):
@@ -94,7 +98,7 @@ class Sender:
         if kind in {REMINDER, REMINDER_BY_HAND}:
             finished = await self._checks.finished_in(survey)
             await self._deliveries.plan(survey, round_, self._clock(), leave_out=finished)
-        return await self._deliveries.begin_sending(round_)
+        return await self._deliveries.begin_sending(round_, self._clock())
 
     async def send_part(self, survey_id: str, number: int, part: int) -> None:
         """Send a part's letters. What Teams does not take for a while is left, and handed out again later."""
@@ -108,22 +112,25 @@ class Sender:
             await persist(lambda: self._surveys.stop(survey, self._clock()))
             return
         kind, _ = await persist(lambda: self._deliveries.kind_of(round_))
-        errand = self._errand(survey, home, is_reminder=kind != INVITATION)
         for number_of_try, pause in zip(range(TRIES), pauses(), strict=False):
-            letters = await persist(lambda: self._deliveries.waiting(survey, round_, part))
+            letters = await persist(lambda: self._deliveries.waiting(survey, round_, part, self._clock()))
             if not letters:
                 break
+            turn = await self._courtesy.turn(survey, letters, part)
+            if not turn.letters:
+                break
+            errand = self._errand(survey, home, turn, is_reminder=kind != INVITATION)
             gives_up = number_of_try == TRIES - 1
             async with asyncio.TaskGroup() as sending:
-                for letter in letters:
+                for letter in turn.letters:
                     sending.create_task(self._send(errand, letter, pause, gives_up=gives_up))
         await persist(lambda: self._deliveries.end(round_))
 
-    def _errand(self, survey: Survey, home: Home, *, is_reminder: bool) -> _Errand:
+    def _errand(self, survey: Survey, home: Home, turn: Turn, *, is_reminder: bool) -> _Errand:
         edition = self._content.editions[survey.plan.edition]
         card = invitation_card(self._content.texts, edition, survey, reminder=is_reminder)
         next_up, next_to_open = asyncio.Semaphore(NEXT_UP), asyncio.Semaphore(NEXT_UP)
-        return _Errand(survey, home, card, is_reminder, next_up, next_to_open)
+        return _Errand(survey, home, card, is_reminder, turn, next_up, next_to_open)
 
     async def _send(self, errand: _Errand, letter: Letter, pause: float, *, gives_up: bool) -> None:
         """Try to send one letter, and keep what became of it; what Teams does not take now stays waiting."""
@@ -163,11 +170,18 @@ class Sender:
                 await self._deliveries.release(letter, claim, self._clock())
             raise
         waited = asyncio.get_running_loop().time() - asked
-        return waited < LONG_TURN or await self._claimed(errand, letter, claim)
+        if waited < LONG_TURN:
+            return True
+        return await self._courtesy.still(errand.survey, letter) and await self._claimed(
+            errand, letter, claim
+        )
 
     async def _claimed(self, errand: _Errand, letter: Letter, claim: str) -> bool:
+        if not self._courtesy.is_good(errand.turn, letter):
+            return False
         claimed = await persist(lambda: self._deliveries.claim(letter, claim, self._replica, self._clock()))
         if claimed and errand.is_reminder and await self._is_done(errand.survey, letter):
+            await self._courtesy.give_back(letter)
             await self._settle(letter, claim, Delivery.STOPPED, "finished")
             return False
         return claimed
@@ -189,12 +203,14 @@ class Sender:
             case Refused():
                 survey_id = letter.round.survey_id
                 log.info("survey %s: a message was refused: %d %s", survey_id, outcome.status, outcome.code)
+                await self._courtesy.give_back(letter)
                 await self._settle(letter, claim, Delivery.REFUSED, outcome.reason)
             case Unknown():
                 survey_id = letter.round.survey_id
                 log.warning("survey %s: whether a message arrived is unknown: %s", survey_id, outcome.reason)
                 await self._settle(letter, claim, Delivery.UNKNOWN, outcome.reason)
             case RetryAfter():
+                await self._courtesy.give_back(letter)
                 await persist(lambda: self._deliveries.release(letter, claim, self._clock()))
 
     async def _settle(self, letter: Letter, claim: str, state: Delivery, reason: str = "") -> None:

@@ -128,17 +128,20 @@ class Watch:
         idle: dict[Round, set[int]] = {}
         for one in rounds:
             await self._deliveries.end(one)
+            waiting = set(await self._deliveries.waiting_parts(one, self._clock()))
+            if not waiting:
+                continue
             at_work = {int(id_.rpartition(":")[2]) for id_ in await self._engine.unfinished(part_id(one))}
-            idle[one] = set(await self._deliveries.waiting_parts(one)) - at_work
+            idle[one] = waiting - at_work
             lying = idle[one] & self._idle.get(one, set())
             if lying and await self._deliveries.try_again(one):
-                log.warning("%d parts of a round are handed out again", len(lying))
+                log.info("%d parts of a round are handed out again", len(lying))
                 await start_parts(self._engine, replace(one, tries=one.tries + 1), lying)
         self._idle = idle
 
     async def _close(self) -> None:
         """Begin to close what is over, and go on with what is being closed or not posted yet."""
-        being_sent = {one.survey_id for one in await self._deliveries.sending_rounds()}
+        being_sent = await self._deliveries.busy(self._clock())
         for survey in await self._surveys.running():
             if survey.phase is Phase.OPEN and await self._is_over(survey, being_sent):
                 await self._surveys.begin_closing(survey, self._clock())

@@ -9,8 +9,10 @@ from contextlib import asynccontextmanager
 from uuid import uuid4
 
 from content.loading import Content
+from dialogs.respect import Respect
 from dialogs.survey_views import SurveyViews
 from jobs.closing import Closer
+from jobs.courtesy import Courtesy
 from jobs.engine import Engine, Job
 from jobs.pacer import Pacer
 from jobs.port import Port
@@ -22,12 +24,13 @@ from storage.deliveries import Round
 
 
 @asynccontextmanager
-async def working(
+async def working(  # noqa: PLR0913 - all that durable work is made of
     database_url: str,
     content: Content,
     database: Database,
     *,
     views: SurveyViews,
+    respect: Respect,
     port: Port,
     pacer: Pacer,
     nudged: asyncio.Event,
@@ -38,7 +41,8 @@ async def working(
     Whoever begins something sets `nudged`, so that it is seen at once.
     """
     replica = uuid4().hex
-    sender = Sender(content, database, port, pacer, replica=replica, clock=clock)
+    courtesy = Courtesy(database, respect, clock=clock)
+    sender = Sender(content, database, port, pacer, courtesy=courtesy, replica=replica, clock=clock)
     poster = Poster(database, views, port, pacer, clock=clock)
     closer = Closer(database, poster, clock=clock)
 

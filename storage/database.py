@@ -21,6 +21,7 @@ from storage.postgresql import PostgreSQL
 from storage.schema import DRIVER_ERRORS, UNAVAILABLE, DatabaseNotReady, migrate
 from storage.sqlite import SQLite
 from storage.surveys import Surveys
+from storage.turns import Turns
 
 __all__ = ["UNAVAILABLE", "BadDatabaseUrl", "Database", "DatabaseNotReady", "open_database"]
 
@@ -70,6 +71,7 @@ class Database:
         self.surveys = Surveys(_statements("surveys", backend), deliveries, connect, transaction)
         self.deliveries = Deliveries(deliveries, checks, connections)
         self.news = Newsstand(_statements("news", backend), connect)
+        self.turns = Turns(_statements("turns", backend), connect, transaction)
         self.pacing = Pacing(_statements("pacing", backend), connect)
 
     async def erase(self) -> None:

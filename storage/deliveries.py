@@ -144,6 +144,7 @@ class Deliveries:
     async def skip_missed(self, survey: Survey, now: dt.datetime) -> None:
         """Drop the reminders of the plan that a later one, which is due too, makes needless."""
         await self._change(self._sql.skip_missed, survey_id=survey.id, now=milliseconds(now))
+        await self._change(self._sql.stop_deliveries, survey_id=survey.id, now=milliseconds(now))
 
     async def skip(self, round_: Round) -> None:
         """Drop a round that is being planned."""
@@ -163,15 +164,21 @@ class Deliveries:
             async with self._transaction() as connection:
                 await self._sql.add_delivery(connection, rows)
 
-    async def begin_sending(self, round_: Round) -> list[int]:
+    async def begin_sending(self, round_: Round, now: dt.datetime) -> list[int]:
         """Have a planned round sent; the numbers of its parts."""
         await self._move(round_, "planning", "sending")
-        return await self.waiting_parts(round_)
+        return await self.waiting_parts(round_, now)
 
-    async def waiting_parts(self, round_: Round) -> list[int]:
-        """The parts of a round in which something waits."""
+    async def waiting_parts(self, round_: Round, now: dt.datetime) -> list[int]:
+        """The parts of a round in which something waits, and may go now."""
+        values = _of(round_, "round") | {"now": milliseconds(now)}
         async with self._connect() as connection:
-            return [part async for (part,) in self._sql.waiting_parts(connection, **_of(round_, "round"))]
+            return [part async for (part,) in self._sql.waiting_parts(connection, **values)]
+
+    async def busy(self, now: dt.datetime) -> set[str]:
+        """The surveys of which something is being sent, or may be sent now."""
+        async with self._connect() as connection:
+            return {survey_id async for (survey_id,) in self._sql.busy(connection, now=milliseconds(now))}
 
     async def try_again(self, round_: Round) -> bool:
         """Take the turn to hand a round's parts to the engine anew."""
@@ -187,14 +194,14 @@ class Deliveries:
 
     # Letters
 
-    async def waiting(self, survey: Survey, round_: Round, part: int) -> list[Letter]:
-        """The letters of a part that wait, unless the round was stopped."""
+    async def waiting(self, survey: Survey, round_: Round, part: int, now: dt.datetime) -> list[Letter]:
+        """The letters of a part that wait and may go now, unless the round was stopped."""
         tenant = guid(survey.team.tenant_id)
         async with self._connect() as connection:
             rows = [
                 row
                 async for row in self._sql.waiting(
-                    connection, **_of(round_, "round"), part=part, tenant_id=tenant
+                    connection, **_of(round_, "round"), part=part, tenant_id=tenant, now=milliseconds(now)
                 )
             ]
         return [
@@ -256,6 +263,13 @@ class Deliveries:
             finished=finished,
             reached_later=reached_later,
         )
+
+    async def held(self, survey: Survey, now: dt.datetime) -> int:
+        """How many invitations wait for a later time, at which the bot may write to their people."""
+        values = {"survey_id": survey.id, "now": milliseconds(now)}
+        async with self._connect() as connection:
+            (people,) = await self._sql.held(connection, **values)
+        return int(people)
 
     async def unreached(self, survey: Survey) -> list[tuple[str, str, str]]:
         """Who got no invitation: name, what became of it (or why they were not asked), and the reason."""

@@ -23,11 +23,6 @@ insert into contacts (tenant_id, person_id, day, slot, occasion, at)
 values (:tenant_id, :person_id, :day, :slot, :occasion, :at)
 on conflict do nothing;
 
--- name: claim_many(tenant_id, person_id, day, slot, occasion, at)*!
-insert into contacts (tenant_id, person_id, day, slot, occasion, at)
-values (:tenant_id, :person_id, :day, :slot, :occasion, :at)
-on conflict do nothing;
-
 -- name: give_back(tenant_id, person_id, occasion)!
 delete from contacts where tenant_id = :tenant_id and person_id = :person_id and occasion = :occasion;
 

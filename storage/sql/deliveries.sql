@@ -33,6 +33,11 @@ update recipients set not_before = :until where survey_id = :survey_id and perso
 select person_id from recipients
 where survey_id = :survey_id and person_id > :after
     and excluded is null and declined = 0 and not_before <= :asked_before
+    and not exists (
+        select 1 from deliveries
+        where deliveries.survey_id = recipients.survey_id and deliveries.person_id = recipients.person_id
+            and deliveries.round = 0 and deliveries.state = 'waiting'
+    )
 order by person_id
 limit :most;
 
@@ -96,7 +101,7 @@ update deliveries set state = 'stopped', changed_at = :now
 where survey_id = :survey_id and state = 'waiting' and exists (
     select 1 from rounds
     where rounds.survey_id = deliveries.survey_id and rounds.number = deliveries.round
-        and rounds.state = 'stopped'
+        and rounds.state in ('stopped', 'skipped')
 );
 
 -- name: invite_all(survey_id, size, now)!
@@ -113,12 +118,23 @@ insert into deliveries (survey_id, round, person_id, part, state, changed_at)
 values (:survey_id, :round, :person_id, :part, 'waiting', :now)
 on conflict (survey_id, round, person_id) do nothing;
 
--- name: waiting_parts(survey_id, round)
+-- name: waiting_parts(survey_id, round, now)
 select distinct part from deliveries
-where survey_id = :survey_id and round = :round and state = 'waiting'
+where survey_id = :survey_id and round = :round and state = 'waiting' and due_at <= :now
 order by part;
 
--- name: waiting(survey_id, round, part, tenant_id)
+-- name: busy(now)
+select distinct rounds.survey_id
+from rounds
+join deliveries on deliveries.survey_id = rounds.survey_id and deliveries.round = rounds.number
+where rounds.state = 'sending'
+    and (deliveries.state = 'sending' or deliveries.state = 'waiting' and deliveries.due_at <= :now);
+
+-- name: held(survey_id, now)^
+select count(*) from deliveries
+where survey_id = :survey_id and round = 0 and state = 'waiting' and due_at > :now;
+
+-- name: waiting(survey_id, round, part, tenant_id, now)
 select deliveries.person_id, member_id, conversation_id, service_url
 from deliveries
 join rounds
@@ -128,12 +144,13 @@ join recipients
 left join conversations
     on conversations.tenant_id = :tenant_id and conversations.person_id = deliveries.person_id
 where deliveries.survey_id = :survey_id and round = :round and deliveries.state = 'waiting' and part = :part
+    and deliveries.due_at <= :now
 order by deliveries.person_id;
 
 -- name: claim(survey_id, round, person_id, claim, replica, now)!
 update deliveries set state = 'sending', claim = :claim, replica = :replica, changed_at = :now
 where survey_id = :survey_id and round = :round and person_id = :person_id
-    and (state = 'waiting' or state = 'sending' and claim = :claim)
+    and (state = 'waiting' and due_at <= :now or state = 'sending' and claim = :claim)
     and exists (
         select 1 from rounds
         where rounds.survey_id = deliveries.survey_id and rounds.number = deliveries.round

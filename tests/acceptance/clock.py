@@ -1,6 +1,7 @@
 """The time as a test sets it."""
 
 import datetime as dt
+from pathlib import Path
 
 MONDAY = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 
@@ -16,9 +17,38 @@ class Clock:
 
     def moves(self, **by: float) -> None:
         """Forward by so much, as `clock.moves(days=3)`, in the words of timedelta."""
-        self.moves_to(self._now + dt.timedelta(**by))
+        self.moves_to(self() + dt.timedelta(**by))
 
     def moves_to(self, time: dt.datetime) -> None:
-        if time < self._now:
-            raise ValueError(f"it is {self._now} already; a clock does not go back to {time}")
+        if time < self():
+            raise ValueError(f"it is {self()} already; a clock does not go back to {time}")
         self._now = time.astimezone(dt.UTC)
+
+
+class SharedClock(Clock):
+    """A clock in a file, which processes of their own read: `tests.acceptance.bot_with_clock`."""
+
+    def __init__(self, file: Path, now: dt.datetime = MONDAY) -> None:
+        super().__init__(now)
+        self._file = file
+        self._write()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What such a process has to be told."""
+        return {"CLOCK_FILE": str(self._file)}
+
+    def moves_to(self, time: dt.datetime) -> None:
+        super().moves_to(time)
+        self._write()
+
+    def _write(self) -> None:
+        """At once, so that nobody reads half a time."""
+        new = self._file.with_suffix(".new")
+        new.write_text(self().isoformat(), encoding="utf-8")
+        new.replace(self._file)
+
+
+def time_in(file: Path) -> dt.datetime:
+    """What a shared clock shows."""
+    return dt.datetime.fromisoformat(file.read_text(encoding="utf-8"))

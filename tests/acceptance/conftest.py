@@ -10,12 +10,12 @@ from aiohttp import ClientSession, TCPConnector, web
 from app import create_app, utc_now
 from bot.settings import Settings
 from jobs import watch
-from tests.acceptance.clock import Clock
+from tests.acceptance.clock import Clock, SharedClock
 from tests.acceptance.colleagues import has_the_app
 from tests.acceptance.connector import Connector
 from tests.acceptance.device import Door
 from tests.acceptance.directory import Directory
-from tests.acceptance.killable import KillableBot, Replicas
+from tests.acceptance.killable import UNHURRIED, KillableBot, Replicas
 from tests.acceptance.loopback import only_loopback
 from tests.acceptance.running import RunningBot
 from tests.acceptance.teams import Colleague, Teams
@@ -44,7 +44,7 @@ def more_settings() -> dict[str, Any]:
 
 @pytest.fixture
 def clock() -> Clock:
-    """The bot's time, for a test that asks for it; without it the bot has the real time."""
+    """The bot's time, for a test that asks for it; without it, the real time and no quiet hours."""
     return Clock()
 
 
@@ -52,9 +52,11 @@ def clock() -> Clock:
 def make_app(
     request: pytest.FixtureRequest, database_url: str, more_settings: dict[str, Any]
 ) -> Callable[[], web.Application]:
-    usual = {"app_id": "", "host": "127.0.0.1", "database_url": database_url}
-    settings = Settings(**(usual | more_settings))
-    clock = request.getfixturevalue("clock") if "clock" in request.fixturenames else utc_now
+    usual: dict[str, Any] = {"app_id": "", "host": "127.0.0.1", "database_url": database_url}
+    has_clock = "clock" in request.fixturenames
+    whenever = {} if has_clock else UNHURRIED
+    settings = Settings(**(usual | whenever | more_settings))
+    clock = request.getfixturevalue("clock") if has_clock else utc_now
     return lambda: create_app(settings, clock=clock)
 
 
@@ -69,10 +71,20 @@ async def bot(
 
 
 @pytest.fixture
-async def replicas(database_url: str, tmp_path: Path) -> AsyncIterator[Replicas]:
+async def replicas(
+    request: pytest.FixtureRequest, database_url: str, tmp_path: Path
+) -> AsyncIterator[Replicas]:
     """Processes on one database, to be started by the test; a failing test shows what they logged."""
-    async with Replicas(KillableBot(database_url, tmp_path / f"bot-{n}.log") for n in range(3)) as three:
+    clock = request.getfixturevalue("shared_clock") if "shared_clock" in request.fixturenames else None
+    bots = (KillableBot(database_url, tmp_path / f"bot-{n}.log", clock) for n in range(3))
+    async with Replicas(bots) as three:
         yield three
+
+
+@pytest.fixture
+def shared_clock(tmp_path: Path) -> SharedClock:
+    """The time of processes: a test that asks for it has `replicas` go by it."""
+    return SharedClock(tmp_path / "clock")
 
 
 @pytest.fixture

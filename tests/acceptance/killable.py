@@ -11,18 +11,33 @@ from typing import Self
 
 from aiohttp import ClientError, ClientSession
 
+from tests.acceptance.clock import SharedClock
+
 ROOT = Path(__file__).parents[2]
+
+UNHURRIED = {
+    "QUIET_HOURS": "none",
+    "QUIET_WEEKENDS": "false",
+    "MESSAGES_A_DAY": "1000",
+    "MESSAGES_A_WEEK": "1000",
+}
+"""Settings with which the bot writes at any time: of a bot in real time nobody knows when a test runs."""
 
 
 class KillableBot:
-    """`python app.py`, as a deployment runs it; each start is on the same port and adds to the same log."""
+    """`python app.py`, as a deployment runs it; each start is on the same port and adds to the same log.
 
-    def __init__(self, database_url: str, log: Path, **environment: str) -> None:
+    With a clock it runs at that clock's time and with the usual rules of when people are written to.
+    """
+
+    def __init__(self, database_url: str, log: Path, clock: SharedClock | None = None) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self._port = free.getsockname()[1]
         self._log = log
-        self._environment = {"DATABASE_URL": database_url, "PORT": str(self._port), **environment}
+        self._environment = {"DATABASE_URL": database_url, "PORT": str(self._port)}
+        self._environment |= UNHURRIED if clock is None else clock.environment
+        self._program = ("app.py",) if clock is None else ("-m", "tests.acceptance.bot_with_clock")
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -47,7 +62,7 @@ class KillableBot:
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                ROOT / "app.py",
+                *self._program,
                 cwd=ROOT,
                 env=os.environ | self._environment,
                 stdout=log,

@@ -81,7 +81,7 @@ async def opened(database: Database, people: int = 3, *, anonymous: bool = True)
     await counts(database, survey, *map(member, range(people)))
     assert await database.surveys.open(survey, SECRET if anonymous else None, [NOW + 3 * DAY], NOW)
     assert await database.deliveries.begin(INVITATION)
-    await database.deliveries.begin_sending(INVITATION)
+    await database.deliveries.begin_sending(INVITATION, NOW)
     return await stored(database, survey)
 
 
@@ -92,7 +92,7 @@ async def stored(database: Database, survey: Survey) -> Survey:
 
 
 async def letters(database: Database, survey: Survey, part: int = 0) -> list[Letter]:
-    return await database.deliveries.waiting(survey, INVITATION, part)
+    return await database.deliveries.waiting(survey, INVITATION, part, NOW)
 
 
 async def finish(database: Database, survey: Survey, who: Person, role: Role = Role.MAKER) -> None:
@@ -166,8 +166,8 @@ async def test_all_done_counts_whom_a_reminder_reached(database: Database) -> No
     [reminder] = [one for one in await ledger.due_rounds(NOW + DAY) if one.number]
     assert await ledger.begin(reminder)
     await ledger.plan(survey, reminder, NOW + DAY, leave_out=set())
-    await ledger.begin_sending(reminder)
-    for letter in await ledger.waiting(survey, reminder, 0):
+    await ledger.begin_sending(reminder, NOW)
+    for letter in await ledger.waiting(survey, reminder, 0, NOW):
         await ledger.claim(letter, "b", "replica", NOW)
         await ledger.settle(letter, "b", Delivery.DELIVERED, NOW)
     await finish(database, survey, refused.person)
@@ -310,7 +310,7 @@ async def test_reach(database: Database) -> None:
 async def test_a_round_in_parts(database: Database) -> None:
     """Everybody has one row, in a part of a hundred."""
     survey = await opened(database, 250)
-    assert await database.deliveries.waiting_parts(INVITATION) == [0, 1, 2]
+    assert await database.deliveries.waiting_parts(INVITATION, NOW) == [0, 1, 2]
     found = [letter for part in range(3) for letter in await letters(database, survey, part)]
     assert {letter.person for letter in found} == {person(number) for number in range(250)}
     assert len(found) == 250
@@ -395,7 +395,7 @@ async def test_rounds_that_are_due(database: Database) -> None:
     assert not await ledger.begin(first)
     assert await ledger.begin(second)
     assert await ledger.begin(second)  # again, after a crash
-    assert await ledger.begin_sending(second) == []
+    assert await ledger.begin_sending(second, NOW) == []
     assert not await ledger.begin(second)
 
 
@@ -410,9 +410,9 @@ async def test_who_is_left_out_of_a_reminder(database: Database) -> None:
     assert await ledger.begin(reminder)
     finished = await database.checks.finished_in(survey)
     await ledger.plan(survey, reminder, NOW + 2 * DAY, leave_out=finished)
-    await ledger.begin_sending(reminder)
+    await ledger.begin_sending(reminder, NOW)
 
-    found = await ledger.waiting(survey, reminder, 0)
+    found = await ledger.waiting(survey, reminder, 0, NOW)
     assert {letter.person for letter in found} == {person(3), person(4)}
 
 
@@ -447,8 +447,8 @@ async def test_asked_again_later(database: Database) -> None:
     [later] = [one for one in await ledger.due_rounds(NOW + DAY) if one.number]
 
     assert await ledger.begin(later)
-    parts = await ledger.begin_sending(later)
-    waiting = [letter for part in parts for letter in await ledger.waiting(survey, later, part)]
+    parts = await ledger.begin_sending(later, NOW)
+    waiting = [letter for part in parts for letter in await ledger.waiting(survey, later, part, NOW)]
     assert sorted(letter.person.object_id for letter in waiting) == [
         person(number).object_id for number in (1, 2)
     ]
@@ -465,8 +465,8 @@ async def test_who_changes_their_mind_is_asked_once(database: Database) -> None:
         kind, _ = await ledger.kind_of(one)
         if kind == "reminder":
             await ledger.plan(survey, one, NOW + 3 * DAY, leave_out=set())
-        parts = await ledger.begin_sending(one)
-        waiting = [letter for part in parts for letter in await ledger.waiting(survey, one, part)]
+        parts = await ledger.begin_sending(one, NOW)
+        waiting = [letter for part in parts for letter in await ledger.waiting(survey, one, part, NOW)]
         assert len(waiting) == (one.number == round((NOW + 2.5 * DAY).timestamp() * 1000))
 
 

@@ -1,0 +1,32 @@
+-- name: wishes(survey_id, round, part, tenant_id, now)
+select deliveries.person_id, zone, not_before, silent_since
+from deliveries join wishes on wishes.tenant_id = :tenant_id and wishes.person_id = deliveries.person_id
+where survey_id = :survey_id and round = :round and part = :part and state = 'waiting' and due_at <= :now;
+
+-- name: written(survey_id, round, part, tenant_id, now, since)
+select deliveries.person_id, occasion, at
+from deliveries join contacts on contacts.tenant_id = :tenant_id and contacts.person_id = deliveries.person_id
+where survey_id = :survey_id and round = :round and part = :part and state = 'waiting' and due_at <= :now
+    and at > :since
+order by at desc;
+
+-- name: drop(tenant_id, person_id, occasion)*!
+delete from contacts where tenant_id = :tenant_id and person_id = :person_id and occasion = :occasion;
+
+-- name: claim(tenant_id, person_id, day, slot, occasion, at)*!
+insert into contacts (tenant_id, person_id, day, slot, occasion, at)
+values (:tenant_id, :person_id, :day, :slot, :occasion, :at)
+on conflict do nothing;
+
+-- name: hold(survey_id, round, person_id, due_at)*!
+update deliveries set due_at = :due_at
+where survey_id = :survey_id and round = :round and person_id = :person_id and state = 'waiting';
+
+-- name: refuse(survey_id, round, person_id, reason, now)*!
+update deliveries set state = 'refused', reason = :reason, changed_at = :now
+where survey_id = :survey_id and round = :round and person_id = :person_id and state = 'waiting';
+
+-- name: granted(survey_id, round, part, tenant_id, occasion)
+select deliveries.person_id
+from deliveries join contacts on contacts.tenant_id = :tenant_id and contacts.person_id = deliveries.person_id
+where survey_id = :survey_id and round = :round and part = :part and state = 'waiting' and occasion = :occasion;

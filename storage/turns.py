@@ -1,0 +1,113 @@
+"""Whose turn it is to be written to, for a part of a survey's round at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from assessment.model import Person
+from assessment.survey import Refusal, Survey
+from storage.backend import Connect
+from storage.columns import guid, key, milliseconds, moment
+from storage.contacts import REMEMBERED, Contact, Known, row_of, wishes_of
+from storage.deliveries import Letter, Round
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who of some people gets a message now, who when, and who never."""
+
+    at: dt.datetime
+    kept: frozenset[Person]
+    """They have their turn already."""
+    claimed: Mapping[Person, Known]
+    held: Mapping[Person, dt.datetime]
+    refused: frozenset[Person]
+
+
+class Turns:
+    """The rules of `storage.contacts` for many people at once, in few statements."""
+
+    def __init__(self, sql: Any, connect: Connect, transaction: Connect) -> None:
+        self._sql = sql
+        self._connect = connect
+        self._transaction = transaction
+
+    async def known(
+        self, survey: Survey, letters: Sequence[Letter], part: int, now: dt.datetime
+    ) -> dict[Person, Known]:
+        """What decides about each letter of a part; people who never told their zone have the survey's."""
+        values = _of_part(survey, letters[0].round, part) | {"now": milliseconds(now)}
+        written: defaultdict[str, list[Contact]] = defaultdict(list)
+        since = milliseconds(now - REMEMBERED)
+        async with self._connect() as connection:
+            wishes = {row[0]: row[1:] async for row in self._sql.wishes(connection, **values)}
+            async for person_id, occasion, at in self._sql.written(connection, **values, since=since):
+                written[person_id].append(Contact(occasion, moment(at)))
+        usual = ZoneInfo(survey.zone)
+        return {
+            letter.person: Known(
+                wishes_of(*wishes.get(guid(letter.person.object_id), ("", None, None)), usual=usual),
+                tuple(written[guid(letter.person.object_id)]),
+            )
+            for letter in letters
+        }
+
+    async def settle(
+        self, survey: Survey, letters: Sequence[Letter], part: int, decision: Decision
+    ) -> set[Person]:
+        """Keep a decision about a part's letters; the people who have their turn after it.
+
+        Of several processes that claim somebody's last turn one gets it.
+        """
+        round_ = letters[0].round
+        occasion = occasion_of(round_)
+        drops = [
+            {"occasion": occasion, **key(one.person)} for one in letters if one.person not in decision.kept
+        ]
+        claims = [
+            {**row_of(occasion, decision.at, known), **key(one)} for one, known in decision.claimed.items()
+        ]
+        holds = [
+            _of_letter(round_, one) | {"due_at": milliseconds(due)} for one, due in decision.held.items()
+        ]
+        told = {"reason": Refusal.OPTED_OUT.value, "now": milliseconds(decision.at)}
+        refusals = [_of_letter(round_, one) | told for one in sorted(decision.refused, key=_by_id)]
+        async with self._transaction() as connection:
+            for change, rows in (
+                (self._sql.drop, drops),
+                (self._sql.claim, claims),
+                (self._sql.hold, holds),
+                (self._sql.refuse, refusals),
+            ):
+                if rows:
+                    await change(connection, rows)
+            of_part = _of_part(survey, round_, part)
+            granted = {
+                person_id
+                async for (person_id,) in self._sql.granted(connection, **of_part, occasion=occasion)
+            }
+        return {one.person for one in letters if guid(one.person.object_id) in granted}
+
+
+def occasion_of(round_: Round) -> str:
+    """Under which a round's messages are counted."""
+    return f"survey:{round_.survey_id}:{round_.number}"
+
+
+def _of_part(survey: Survey, round_: Round, part: int) -> dict[str, str | int]:
+    tenant_id = guid(survey.team.tenant_id)
+    return {"survey_id": round_.survey_id, "round": round_.number, "part": part, "tenant_id": tenant_id}
+
+
+def _by_id(person: Person) -> str:
+    return person.object_id
+
+
+def _of_letter(round_: Round, person: Person) -> dict[str, str | int]:
+    person_id = guid(person.object_id)
+    return {"survey_id": round_.survey_id, "round": round_.number, "person_id": person_id}
