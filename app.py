@@ -26,6 +26,7 @@ from dialogs.check import CheckDialog
 from dialogs.coach import Coach
 from dialogs.invitations import InvitationDialog
 from dialogs.planning import Planning
+from dialogs.reminders import RemindersDialog
 from dialogs.respect import Respect
 from dialogs.survey_views import Rules, SurveyViews
 from dialogs.surveys import SurveyDialog
@@ -84,7 +85,7 @@ async def _door(
         teams = Teams(session, tokens, settings.trusts)
         pacer, nudged = Pacer(database.pacing), asyncio.Event()
         respect = Respect(database.contacts, settings.limits)
-        rules = Rules(settings.may_lead, settings.second_lead_above, RATE)
+        rules = Rules(settings.may_lead, settings.second_lead_above, RATE, settings.limits)
         views = SurveyViews(content, database.surveys, database.deliveries, rules)
         planning = Planning(
             content,
@@ -96,9 +97,10 @@ async def _door(
             nudge=nudged.set,
         )
         surveys = SurveyDialog(content.texts, database, planning, views, rules=rules, nudge=nudged.set)
+        reminders = RemindersDialog(content.texts, database, respect, settings.limits)
         exports = Exports(settings, content.texts, database, views, teams=teams)
         handler = Handler(
-            _coach(settings, content, database, surveys),
+            _coach(settings, content, database, surveys, reminders),
             content.texts,
             database,
             teams,
@@ -122,10 +124,16 @@ async def _door(
             await handler.close()
 
 
-def _coach(settings: Settings, content: Content, database: Database, surveys: SurveyDialog) -> Coach:
+def _coach(  # noqa: PLR0917 - each dialog of a type of its own
+    settings: Settings,
+    content: Content,
+    database: Database,
+    surveys: SurveyDialog,
+    reminders: RemindersDialog,
+) -> Coach:
     checks = CheckDialog(content, database.checks, database.surveys, settings.maturity_edition)
     invitations = InvitationDialog(content, database.surveys, database.deliveries, checks)
-    return Coach(content.texts, checks, invitations, surveys)
+    return Coach(content.texts, checks, invitations, surveys, reminders=reminders)
 
 
 async def _refuse_missing_editions(database: Database, content: Content) -> None:

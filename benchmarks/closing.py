@@ -18,6 +18,7 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from assessment.model import Level, Person, Role
+from assessment.respect import Limits
 from assessment.survey import Phase, Plan, Survey, Team
 from assessment.team import tallies
 from benchmarks.processes import database, goes_first
@@ -130,7 +131,7 @@ async def measure(kind: str, checks: int) -> list[str]:
 
 
 async def _closed(opened: Database, content: Content, survey: Survey) -> list[str]:
-    rules = Rules(lambda _: True, 500, 50)
+    rules = Rules(lambda _: True, 500, 50, Limits())
     views = SurveyViews(content, opened.surveys, opened.deliveries, rules)
 
     async def make_result() -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from math import ceil
 
+from babel.dates import format_time
 from babel.numbers import format_decimal, format_percent
 
+from assessment.respect import Limits
 from content.texts import Texts
 
 
@@ -33,3 +35,19 @@ def duration(texts: Texts, seconds: float) -> str:
     if seconds < 60:  # noqa: PLR2004 - seconds of a minute
         return texts("duration.short")
     return texts.count("duration.minutes", ceil(seconds / 60))
+
+
+def when_allowed(texts: Texts, limits: Limits) -> str:
+    """At which hours and on which days the bot writes by itself: "from Monday to Friday, from 8:00 ..."."""
+    start, end = (
+        format_time(one, "short", locale=texts.locale) for one in (limits.quiet_until, limits.quiet_from)
+    )
+    match limits.quiet_from != limits.quiet_until, limits.rests_at_weekends:
+        case True, True:
+            return texts("respect.when.hours_on_weekdays", start=start, end=end)
+        case True, False:
+            return texts("respect.when.hours", start=start, end=end)
+        case False, True:
+            return texts("respect.when.weekdays")
+        case _:
+            return texts("respect.when.always")

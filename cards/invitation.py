@@ -18,6 +18,7 @@ from cards.elements import (
     card,
     heading,
     notices,
+    small,
     stacked,
     text,
     verbatim,
@@ -46,6 +47,7 @@ def invitation_card(
                     button(texts("invitation.not_me"), NotMe(survey.id)),
                 ]
             ),
+            small(texts("respect.line")),
         ],
     )
 

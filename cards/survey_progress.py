@@ -131,7 +131,7 @@ def _phase(
     date, left = day(texts, survey.plan.closes_on), _left(texts, survey, now)
     if survey.stopped:
         return texts("survey.phase.stopped", date=date, left=left)
-    if not numbers.waiting:
+    if numbers.waiting == numbers.held:
         return texts("survey.phase.open", date=date, left=left)
     if seconds_left is None:
         return texts("survey.phase.sending", date=date, left=left)
@@ -178,7 +178,7 @@ def _people(texts: Texts, numbers: Numbers) -> Iterable[Element]:
 
 
 def _invitations(texts: Texts, numbers: Numbers) -> Iterable[Element]:
-    """What became of each invitation, as a sum, and what can be done about those that did not arrive."""
+    """What became of each invitation, as a sum, and what can be done about those that have not arrived."""
     parts = (
         (texts("survey.progress.waiting"), numbers.waiting),
         (texts("survey.progress.refused"), sum(numbers.refused.values())),
@@ -201,6 +201,8 @@ def _invitations(texts: Texts, numbers: Numbers) -> Iterable[Element]:
 
 
 def _troubles(texts: Texts, numbers: Numbers) -> Iterable[str]:
+    if numbers.held:
+        yield texts.count("survey.held", numbers.held, people=numeral(texts, numbers.held))
     for one in Refusal:
         if people := numbers.refused.get(one, 0):
             yield texts.count(f"survey.refused.{one}", people, people=numeral(texts, people))

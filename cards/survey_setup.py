@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from assessment.respect import Limits
 from assessment.survey import Exclusion, Plan, Reach, Survey, Team
 from assessment.team import SMALLEST_GROUP
 from cards.elements import (
@@ -27,7 +28,7 @@ from cards.elements import (
     verbatim,
     warning,
 )
-from cards.figures import day, duration, numeral
+from cards.figures import day, duration, numeral, when_allowed
 from cards.invitation import invitation_words, lead_name
 from cards.survey_presses import (
     CancelSurvey,
@@ -90,6 +91,7 @@ def rehearsal_card(  # noqa: PLR0917 - each fact of a type of its own, so none i
     reach: Reach,
     seconds: float,
     *,
+    limits: Limits,
     needs_second: bool,
     notice: Notice | None = None,
 ) -> Card:
@@ -105,6 +107,11 @@ def rehearsal_card(  # noqa: PLR0917 - each fact of a type of its own, so none i
             *notices(notice),
             *(_reached(texts, survey, reach, seconds) if reach.people else [_nobody(texts, survey)]),
             *_not_asked(texts, reach),
+            *(
+                [text(texts("survey.rehearsal.respect", when=when_allowed(texts, limits)))]
+                if reach.people
+                else []
+            ),
             *([text(texts("survey.rehearsal.second"))] if reach.people and needs_second else []),
             *(_preview(texts, edition, survey) if reach.people else []),
             *_send_buttons(texts, survey, reach, needs_second=needs_second),

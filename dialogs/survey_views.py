@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assessment.model import Person
+from assessment.respect import Limits
 from assessment.survey import Numbers, Phase, Reach, Survey
 from assessment.team import Change, TeamResult, change, team_result
 from cards.elements import Card, Notice
@@ -28,6 +29,8 @@ class Rules:
     """People; a larger team is asked only once a second lead agrees."""
     requests_per_second: float
     """How fast Teams is called."""
+    limits: Limits
+    """When people are written to."""
 
     def needs_second(self, reach: Reach) -> bool:
         """Whether a second lead has to agree."""
@@ -54,7 +57,7 @@ class SurveyViews:
                 reach = await self._deliveries.reach(survey)
                 return awaiting_card(self._texts, survey, reach, notice=notice)
             case Phase.OPEN | Phase.CLOSING:
-                return self.progress(survey, await self._deliveries.numbers(survey), at, notice=notice)
+                return self.progress(survey, await self._deliveries.numbers_at(survey, at), at, notice=notice)
             case Phase.CLOSED:
                 return await self.result(survey)
             case Phase.CANCELLED:
@@ -65,7 +68,8 @@ class SurveyViews:
     ) -> Card:
         """How a survey fills up."""
         # Of those who wait some have a chat already: two calls each is the most it can take.
-        left = 2 * numbers.waiting / self._rules.requests_per_second if numbers.waiting else None
+        on_the_way = numbers.waiting - numbers.held
+        left = 2 * on_the_way / self._rules.requests_per_second if on_the_way else None
         return progress_card(self._texts, survey, numbers, at, seconds_left=left, notice=notice)
 
     async def ended(self, survey: Survey, at: dt.datetime) -> Card:
@@ -108,6 +112,7 @@ class SurveyViews:
             survey,
             reach,
             reach.requests / self._rules.requests_per_second,
+            limits=self._rules.limits,
             needs_second=self._rules.needs_second(reach),
             notice=notice,
         )

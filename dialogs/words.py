@@ -6,7 +6,7 @@ from assessment.model import Answer, Level, NoLevel, Role
 from content.model import Edition
 from content.texts import Texts, plain
 
-PERSONAL = ("start", "result", "opportunities", "history", "help")
+PERSONAL = ("start", "result", "opportunities", "history", "reminders", "help")
 """The commands of a personal chat, in the order that help and the manifest list them."""
 
 LEADING = ("survey", "status", "remind", "close", "results")

@@ -29,6 +29,7 @@ class Closer:
         self._surveys = database.surveys
         self._deliveries = database.deliveries
         self._checks = database.checks
+        self._turns = database.turns
         self._poster = poster
         self._clock = clock
 
@@ -45,6 +46,7 @@ class Closer:
             await self._surveys.keep_result(survey, numbers, kept)
         if survey.plan.is_anonymous:
             await self._checks.delete_in(survey)
+            await self._turns.blur(survey)
             await self._deliveries.forget_reminders(survey)
         if await self._surveys.close(survey):
             log.info("survey %s is closed", survey.id)

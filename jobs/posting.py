@@ -113,7 +113,8 @@ class Poster:
     async def _progress(self, survey: Survey) -> Card:
         if survey.phase is Phase.CLOSED:
             return await self._views.ended(survey, self._clock())
-        return self._views.progress(survey, await self._deliveries.numbers(survey), self._clock())
+        now = self._clock()
+        return self._views.progress(survey, await self._deliveries.numbers_at(survey, now), now)
 
     async def _post_once(self, survey: Survey, kind: str, card: Card) -> bool:
         """Whether it is posted, or will be, or may be; not where Teams refuses it or the team has no app."""

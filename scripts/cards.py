@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 # Run as a file, Python looks in scripts/ first, where this file hides the room `cards`.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from assessment.check import Check
 from assessment.model import Answer, Level, NoLevel, Person, Role, parse_answer
+from assessment.respect import Limits, Wishes
 from assessment.survey import Exclusion, Numbers, Phase, Plan, Reach, Refusal, Survey, Team
 from assessment.team import Group, Tallies, TeamResult, change, team_result
 from cards.check import paused_card, question_card, role_card
@@ -36,6 +38,7 @@ from cards.invitation import (
 )
 from cards.naming import answer_name
 from cards.presses import Start
+from cards.respect import Told, reminders_card
 from cards.result import answers_card, lift_card, opportunities_card, result_card
 from cards.survey_presses import ShowProgress
 from cards.survey_progress import ask_to_close_card, ask_to_stop_card, progress_card
@@ -114,6 +117,7 @@ def samples(edition_id: str = EDITION) -> dict[str, Card]:
             *_invited(texts, edition),
             *_put_off(texts, edition),
             *_under_way(texts, edition),
+            *_left_alone(texts),
             *_told_to_the_team(texts, edition),
             *_led(texts, edition),
         )
@@ -243,6 +247,24 @@ def _planned(texts: Texts, edition: Edition) -> Named:
     )
 
 
+def _left_alone(texts: Texts) -> Named:
+    now, zone = FIRST_DAY, ZoneInfo("Europe/Vienna")
+    sent = [
+        Told(now - dt.timedelta(days=3), "reminder", "Autumn check", "Lena Lead"),
+        Told(now - dt.timedelta(days=5), "pledge"),
+        Told(now - dt.timedelta(days=6), "invitation", "Autumn check", "Lena Lead"),
+    ]
+    planned = [Told(now + dt.timedelta(days=1), "later", "Autumn check", "Lena Lead")]
+    cards = {
+        "reminders": (Wishes(zone), sent, planned),
+        "reminders-none": (Wishes(zone), [], []),
+        "reminders-not-before": (Wishes(zone, now + dt.timedelta(days=9)), sent[1:], planned),
+        "reminders-stopped": (Wishes(zone, wants_nothing=True), sent * 4, []),
+    }
+    for name, (wishes, was, will_be) in cards.items():
+        yield name, reminders_card(texts, wishes, Limits(), now, weeks=4, sent=was, planned=will_be)
+
+
 def _rehearsed(texts: Texts, edition: Edition) -> Named:
     survey = survey_of(edition)
     reach = Reach(38, 12, {Exclusion.GUEST: 2, Exclusion.NO_ADDRESS: 1, Exclusion.BOT: 1})
@@ -250,13 +272,22 @@ def _rehearsed(texts: Texts, edition: Edition) -> Named:
     sent = Notice(texts("survey.notice.sent_to_me"))
     second = Notice(texts("survey.refusal.second_must_be_other"), is_refusal=True)
     named = replace(survey, plan=replace(survey.plan, is_anonymous=False, reminder_days=()))
-    yield "survey-rehearsal", rehearsal_card(texts, edition, survey, reach, 1.4, needs_second=False)
+    yield (
+        "survey-rehearsal",
+        rehearsal_card(texts, edition, survey, reach, 1.4, limits=Limits(), needs_second=False),
+    )
     yield (
         "survey-rehearsal-after-sending-to-me",
-        rehearsal_card(texts, edition, named, reach, 1.4, needs_second=False, notice=sent),
+        rehearsal_card(texts, edition, named, reach, 1.4, limits=Limits(), needs_second=False, notice=sent),
     )
-    yield "survey-rehearsal-large", rehearsal_card(texts, edition, survey, large, 110, needs_second=True)
-    yield "survey-rehearsal-nobody", rehearsal_card(texts, edition, survey, nobody, 0, needs_second=False)
+    yield (
+        "survey-rehearsal-large",
+        rehearsal_card(texts, edition, survey, large, 110, limits=Limits(), needs_second=True),
+    )
+    yield (
+        "survey-rehearsal-nobody",
+        rehearsal_card(texts, edition, survey, nobody, 0, limits=Limits(), needs_second=False),
+    )
     yield "survey-awaiting", awaiting_card(texts, survey, large)
     yield "survey-awaiting-another-lead", awaiting_card(texts, survey, large, notice=second)
     yield "survey-cancelled", cancelled_card(texts, survey)

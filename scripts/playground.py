@@ -26,6 +26,14 @@ LOOK_EVERY_SECONDS = 0.2
 APP_ID = "MicrosoftAppId"
 LAST_PORT = 65535
 
+AT_ANY_TIME = {
+    "QUIET_HOURS": "none",
+    "QUIET_WEEKENDS": "false",
+    "MESSAGES_A_DAY": "1000",
+    "MESSAGES_A_WEEK": "1000",
+}
+"""What the bot is told unless somebody has set it: whoever tries it in the evening waits for no morning."""
+
 
 class Trouble(Exception):
     """Why the two cannot run; the text says what to do about it."""
@@ -59,6 +67,7 @@ def settings_in(*sources: Mapping[str, str | None]) -> Settings:
 def the_bot(settings: Settings) -> Program:
     host, port = settings.get("HOST", "127.0.0.1"), port_in(settings, "PORT", 3978)
     environment = {"HOST": host, "PORT": str(port), APP_ID: ""}  # the Playground signs nothing
+    environment |= {name: value for name, value in AT_ANY_TIME.items() if name not in settings}
     reachable = "localhost" if host == "127.0.0.1" else host
     command = (sys.executable, ROOT / "app.py")
     return Program("The bot", command, environment, reachable, port, "PORT", "/readyz")

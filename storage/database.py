@@ -10,6 +10,7 @@ from typing import Any
 
 import aiosql
 
+from storage.agenda import Agenda
 from storage.backend import Backend, BadDatabaseUrl, Connections
 from storage.checks import Checks
 from storage.contacts import Contacts
@@ -71,6 +72,7 @@ class Database:
         self.surveys = Surveys(_statements("surveys", backend), deliveries, connect, transaction)
         self.deliveries = Deliveries(deliveries, checks, connections)
         self.news = Newsstand(_statements("news", backend), connect)
+        self.agenda = Agenda(_statements("agenda", backend), connect)
         self.turns = Turns(_statements("turns", backend), connect, transaction)
         self.pacing = Pacing(_statements("pacing", backend), connect)
 

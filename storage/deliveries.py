@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zlib import crc32
 
@@ -264,12 +264,14 @@ class Deliveries:
             reached_later=reached_later,
         )
 
-    async def held(self, survey: Survey, now: dt.datetime) -> int:
-        """How many invitations wait for a later time, at which the bot may write to their people."""
-        values = {"survey_id": survey.id, "now": milliseconds(now)}
+    async def numbers_at(self, survey: Survey, now: dt.datetime) -> Numbers:
+        """The same, and of those waiting how many wait for a later time."""
+        numbers = await self.numbers(survey)
+        if not numbers.waiting:
+            return numbers
         async with self._connect() as connection:
-            (people,) = await self._sql.held(connection, **values)
-        return int(people)
+            (held,) = await self._sql.held(connection, survey_id=survey.id, now=milliseconds(now))
+        return replace(numbers, held=min(held, numbers.waiting))
 
     async def unreached(self, survey: Survey) -> list[tuple[str, str, str]]:
         """Who got no invitation: name, what became of it (or why they were not asked), and the reason."""

@@ -16,6 +16,8 @@ from storage.columns import guid, key, milliseconds, moment
 from storage.contacts import REMEMBERED, Contact, Known, row_of, wishes_of
 from storage.deliveries import Letter, Round
 
+NOON = dt.time(12)
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -92,6 +94,33 @@ class Turns:
                 async for (person_id,) in self._sql.granted(connection, **of_part, occasion=occasion)
             }
         return {one.person for one in letters if guid(one.person.object_id) in granted}
+
+    async def blur(self, survey: Survey) -> None:
+        """Make nobody differ by the reminders they got: everybody asked counts as written to on their days.
+
+        So no limit is broken, and nothing tells who had not finished. What people had asked for themselves,
+        to be asked later, counts no more. Repeating it changes nothing.
+        """
+        of_survey = {"survey_id": survey.id, "tenant_id": guid(survey.team.tenant_id)}
+        async with self._transaction() as connection:
+            days = [dt.date.fromisoformat(day) async for (day,) in self._sql.days(connection, **of_survey)]
+            asked = [row async for row in self._sql.asked(connection, **of_survey)]
+            await self._sql.drop_reminders(connection, **of_survey)
+            for day in days:
+                rows = [_counted(survey, person_id, zone, day) for person_id, zone in asked]
+                await self._sql.count_for_all(connection, rows)
+
+
+def _counted(survey: Survey, person_id: str, zone: str, day: dt.date) -> dict[str, str | int]:
+    """A message to somebody at noon of a day, whatever it was."""
+    noon = dt.datetime.combine(day, NOON, ZoneInfo(zone or survey.zone))
+    return {
+        "tenant_id": guid(survey.team.tenant_id),
+        "person_id": person_id,
+        "day": day.isoformat(),
+        "occasion": f"a-survey:{survey.id}:{day}",
+        "at": milliseconds(noon),
+    }
 
 
 def occasion_of(round_: Round) -> str:

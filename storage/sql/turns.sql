@@ -30,3 +30,31 @@ where survey_id = :survey_id and round = :round and person_id = :person_id and s
 select deliveries.person_id
 from deliveries join contacts on contacts.tenant_id = :tenant_id and contacts.person_id = deliveries.person_id
 where survey_id = :survey_id and round = :round and part = :part and state = 'waiting' and occasion = :occasion;
+
+-- name: days(survey_id, tenant_id)
+select distinct day
+from recipients
+join contacts on contacts.tenant_id = :tenant_id and contacts.person_id = recipients.person_id
+join rounds on rounds.survey_id = recipients.survey_id and occasion = 'survey:' || rounds.survey_id || ':' || number
+where recipients.survey_id = :survey_id and kind in ('reminder', 'reminder-by-hand')
+order by day;
+
+-- name: asked(survey_id, tenant_id)
+select recipients.person_id, coalesce(zone, '')
+from recipients left join wishes on wishes.tenant_id = :tenant_id and wishes.person_id = recipients.person_id
+where survey_id = :survey_id and excluded is null
+order by recipients.person_id;
+
+-- name: drop_reminders(survey_id, tenant_id)!
+delete from contacts
+where tenant_id = :tenant_id
+    and person_id in (select person_id from recipients where survey_id = :survey_id)
+    and occasion in (
+        select 'survey:' || survey_id || ':' || number from rounds where survey_id = :survey_id and number <> 0
+    );
+
+-- name: count_for_all(tenant_id, person_id, day, occasion, at)*!
+insert into contacts (tenant_id, person_id, day, slot, occasion, at)
+select :tenant_id, :person_id, :day, coalesce(max(slot), 0) + 1, :occasion, :at
+from contacts where tenant_id = :tenant_id and person_id = :person_id and day = :day
+on conflict do nothing;

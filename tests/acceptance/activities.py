@@ -89,7 +89,7 @@ class Writer:
             "id": id_,
             "timestamp": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "localTimestamp": now.isoformat(timespec="milliseconds"),
-            "localTimezone": "Europe/London",
+            "localTimezone": self._person.zone,
             "serviceUrl": self._service_url,
             "channelId": "msteams",
             "from": self._sender(),
@@ -107,7 +107,7 @@ class Writer:
 
     def _client(self) -> Json:
         locale = self._person.locale
-        told = {"locale": locale, "country": locale[-2:], "platform": "Web", "timezone": "Europe/London"}
+        told = {"locale": locale, "country": locale[-2:], "platform": "Web", "timezone": self._person.zone}
         return {"type": "clientInfo", **told}
 
     def _beside(self, card: Seen, activity: Json) -> Json:

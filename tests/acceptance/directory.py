@@ -41,6 +41,7 @@ class Person:
     name: str
     tenant_id: str = HOME_TENANT
     locale: str = "en-GB"
+    zone: str = "Europe/London"
     role: Role = "user"
     object_id_keys: tuple[str, ...] = ("aadObjectId", "objectId")
     is_bot: bool = False

@@ -175,7 +175,7 @@ async def test_not_me(teams: Teams, clock: Clock) -> None:
 
 
 async def test_reminders_go_to_those_who_have_not_finished(teams: Teams, clock: Clock) -> None:
-    """On day 3 and day 5."""
+    """On day 3, and on the first working day from day 5 on."""
     team, lead = a_team(teams)
     await sends(lead)
     bo, cy = teams.everybody_in(team)[1:3]
@@ -184,7 +184,7 @@ async def test_reminders_go_to_those_who_have_not_finished(teams: Teams, clock: 
     clock.moves(days=3, minutes=1)
     await cy.will_see("Reminder:", within=20)
     await answers(cy)
-    clock.moves(days=2)
+    clock.moves(days=4)  # day 5 is a Saturday, so that they hear of it on Monday
     others = teams.everybody_in(team)[3:]
     await teams.connector.wait_until(
         lambda: all(len(one.messages_in(one.place)) == 3 for one in others), within=20
@@ -208,18 +208,18 @@ async def test_rehearsal_reaches_nobody(teams: Teams) -> None:
 
 
 async def test_no_reminder_twice_a_day(teams: Teams, clock: Clock) -> None:
-    """Who was reminded by hand yesterday evening is not reminded by the plan this morning."""
+    """Who was reminded by hand yesterday afternoon is not reminded by the plan this morning."""
     team, lead = a_team(teams)
     await sends(lead, name="Autumn check")
     bo = teams.everybody_in(team)[1]
     await is_asked(bo)
-    clock.moves(days=2, hours=12)
+    clock.moves(days=2, hours=8)
     await lead.presses("Remind now", on=lead.card_with("Survey: Autumn check"))
     await bo.will_see("Reminder:", within=20)
-    clock.moves(hours=14)
+    clock.moves(hours=16)
     await lead.presses("Remind now", on=lead.card_with("Survey: Autumn check"))
     assert "less than a day ago" in lead.card_with("Survey: Autumn check").text
-    clock.moves(days=2)
+    clock.moves(days=4)
     await teams.connector.wait_until(lambda: len(bo.messages_in(bo.place)) > 2, within=20)
 
     assert len(bo.messages_in(bo.place)) == 3

@@ -18,7 +18,7 @@ from assessment.model import Level, NoLevel, Role
 from content.loading import load
 from tests.acceptance.clock import Clock
 from tests.acceptance.killable import KillableBot, Replicas
-from tests.acceptance.ledger import comes_true, sending_ends
+from tests.acceptance.ledger import comes_true, reminded, sending_ends
 from tests.acceptance.running import RunningBot, on_both_databases
 from tests.acceptance.seen import Seen
 from tests.acceptance.surveys import HERE, PEOPLE, a_team, answers, is_asked, sends
@@ -171,7 +171,7 @@ class TestWhatIsLeft:
     @on_both_databases
     async def test_no_row_tells_who_started_when(self, aftermath: Aftermath) -> None:
         """The rows that name people stand as, and in the order in which, they stood before any press."""
-        for table in ("recipients", "deliveries", "conversations"):
+        for table in ("recipients", "deliveries", "conversations", "contacts"):
             assert aftermath.after[table] == aftermath.invited[table], table
 
     async def test_no_file_keeps_what_was_deleted(self, aftermath: Aftermath, database_url: str) -> None:
@@ -296,6 +296,37 @@ async def test_what_a_few_said_cannot_be_had_by_taking_away(teams: Teams, bot: R
     first, *others = book["Distribution"]
     assert first[-2:] == ["not shown", "not shown"]
     assert {tuple(row[-2:]) for row in others} == {("0", "0")}
+
+
+@on_both_databases
+async def test_whom_the_bot_counts_as_written_to_tells_nothing(
+    teams: Teams, clock: Clock, database_url: str
+) -> None:
+    """Who was reminded and who had finished look the same after the closing, and all are spared."""
+    team, lead = a_team(teams)
+    everybody = teams.everybody_in(team)
+    await sends(lead, name="Autumn check")
+    for person in everybody[:2]:
+        await answers(person)
+    await sending_ends(database_url)
+    clock.moves(days=3, minutes=1)
+    await comes_true(lambda: all(reminded(teams, one.person) for one in everybody[2:]))
+    assert of_people(tables_of(database_url)) != 1, "the test has to see who was reminded while it is there"
+    await closes(lead, "Autumn check", sees="too few answers")
+
+    after = tables_of(database_url)
+    assert of_people(after) == 1
+    days = [row["day"] for row in after["contacts"] if row["person_id"] == everybody[0].person.aad_object_id]
+    assert sorted(days) == ["2026-11-23", "2026-11-26"]
+
+
+def of_people(tables: Tables) -> int:
+    """How many kinds of people there are, by when they count as written to, and under what occasion."""
+    found: dict[str, set[tuple[str, str, int]]] = {}
+    for row in tables["contacts"]:
+        when = row["at"] if row["occasion"].startswith("a-survey") else 0
+        found.setdefault(row["person_id"], set()).add((row["day"], row["occasion"], when))
+    return len({frozenset(one) for one in found.values()})
 
 
 async def test_a_second_survey_shows_no_more_than_its_own_rule_allows(

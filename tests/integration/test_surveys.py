@@ -400,8 +400,12 @@ async def test_rounds_that_are_due(database: Database) -> None:
 
 
 async def test_who_is_left_out_of_a_reminder(database: Database) -> None:
-    """Those who finished, declined, or asked for later get none."""
-    survey, ledger = await opened(database, 5), database.deliveries
+    """Those who finished, declined, asked for later, or wait for their invitation get none."""
+    survey, ledger = await opened(database, 6), database.deliveries
+    for letter in await letters(database, survey):
+        if letter.person != person(5):  # who has not even been invited yet
+            await ledger.claim(letter, "claim", "replica", NOW)
+            await ledger.settle(letter, "claim", Delivery.DELIVERED, NOW)
     await finish(database, survey, person(0))
     await ledger.decline(survey, person(1), declined=True)
     await ledger.put_off(survey, person(2), NOW + 7 * DAY, NOW)

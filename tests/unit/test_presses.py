@@ -1,5 +1,6 @@
 """A button's data: what is written is read back, and nothing else is."""
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -22,6 +23,7 @@ from cards.presses import (
     encode,
     parse,
 )
+from cards.respect_presses import NothingBefore, StopReminding, WriteAgain
 
 CHECK = "0123456789abcdef0123456789abcdef"
 
@@ -40,6 +42,10 @@ PRESSES: list[Press] = [
     ShowAnswers(CHECK),
     ChangeAnswer(CHECK, "support"),
     ChangeAnswer(CHECK, None),
+    NothingBefore(dt.date(2026, 11, 26)),
+    NothingBefore(None),
+    StopReminding(),
+    WriteAgain(),
 ]
 
 

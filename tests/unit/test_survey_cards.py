@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from assessment.model import Level, Role
+from assessment.respect import Limits
 from assessment.survey import Exclusion, Numbers, Phase, Reach, Refusal, Survey
 from assessment.team import Change, Group, Tallies, team_result
 from cards.elements import Card, Notice, verbatim
@@ -113,8 +114,10 @@ def cards_naming(survey: Survey, edition: Edition = EDITION) -> list[Card]:
             teams=[survey.team] * 20,
             editions={str(one): edition.name for one in range(9)},
         ),
-        rehearsal_card(TEXTS, edition, survey, reach, 100, needs_second=True, notice=LONG),
-        rehearsal_card(TEXTS, edition, survey, replace(reach, people=0), 0, needs_second=False),
+        rehearsal_card(TEXTS, edition, survey, reach, 100, limits=Limits(), needs_second=True, notice=LONG),
+        rehearsal_card(
+            TEXTS, edition, survey, replace(reach, people=0), 0, limits=Limits(), needs_second=False
+        ),
         awaiting_card(TEXTS, survey, reach),
         cancelled_card(TEXTS, survey),
         counting_card(TEXTS, survey),

@@ -175,6 +175,7 @@ def test_the_summary_counts_each_fate_by_itself() -> None:
         ("Not delivered: the bot was blocked", 2),
         ("Not delivered: the person is not there any more", 0),
         ("Not delivered: the account is disabled", 0),
+        ("Not delivered: the person asked the bot not to write", 0),
         ("Not delivered: another reason, which the bot's log says", 0),
         ("Unknown whether delivered", 1),
         ("Not sent", 3),
