@@ -24,6 +24,7 @@ from content.yaml_source import ContentError
 from dialogs.check import CheckDialog
 from dialogs.coach import Coach
 from dialogs.invitations import InvitationDialog
+from dialogs.news import NewsDialog
 from dialogs.planning import Planning
 from dialogs.survey_views import Rules, SurveyViews
 from dialogs.surveys import SurveyDialog
@@ -93,9 +94,10 @@ async def _door(
             nudge=nudged.set,
         )
         surveys = SurveyDialog(content.texts, database, planning, views, rules=rules, nudge=nudged.set)
+        news = NewsDialog(content.texts, database, rules)
         exports = Exports(settings, content.texts, database, views, teams=teams)
         handler = Handler(
-            _coach(settings, content, database, surveys),
+            _coach(settings, content, database, surveys=surveys, news=news),
             content.texts,
             database,
             teams,
@@ -118,10 +120,12 @@ async def _door(
             await handler.close()
 
 
-def _coach(settings: Settings, content: Content, database: Database, surveys: SurveyDialog) -> Coach:
+def _coach(
+    settings: Settings, content: Content, database: Database, *, surveys: SurveyDialog, news: NewsDialog
+) -> Coach:
     checks = CheckDialog(content, database.checks, database.surveys, settings.maturity_edition)
     invitations = InvitationDialog(content, database.surveys, database.deliveries, checks)
-    return Coach(content.texts, checks, invitations, surveys)
+    return Coach(content.texts, checks, invitations, surveys=surveys, news=news)
 
 
 async def _refuse_missing_editions(database: Database, content: Content) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cards.elements import Card
+from cards.news_presses import NewsPress
 from cards.presses import Press
 from cards.survey_presses import InvitationPress, LeadPress
 from cards.talk import help_card
 from content.texts import Texts
 from dialogs.check import CheckDialog
 from dialogs.invitations import InvitationDialog
+from dialogs.news import NewsDialog
 from dialogs.surveys import SurveyDialog
 from dialogs.turn import Reply, Visit
 from dialogs.words import IN_GROUP_CHAT, IN_TEAM, LEADING, PERSONAL, Vocabulary
@@ -20,19 +22,31 @@ class Coach:
     """Answers people in their own chat, and teams in their channels."""
 
     def __init__(
-        self, texts: Texts, checks: CheckDialog, invitations: InvitationDialog, surveys: SurveyDialog
+        self,
+        texts: Texts,
+        checks: CheckDialog,
+        invitations: InvitationDialog,
+        *,
+        surveys: SurveyDialog,
+        news: NewsDialog,
     ) -> None:
         self._texts = texts
         self._vocabulary = Vocabulary(texts)
         self._checks = checks
         self._invitations = invitations
         self._surveys = surveys
+        self._news = news
 
     async def said(self, visit: Visit, text: str, *, in_public: bool) -> Reply:
         """Answer what a person typed in their own chat, or in a channel or group chat."""
         command = self._vocabulary.meaning(text)
         if command in LEADING and (visit.channel or not in_public):
-            return replace(await self._surveys.said(visit, command), public=True)
+            reply = (
+                await self._news.said(visit)
+                if command == "news"
+                else await self._surveys.said(visit, command)
+            )
+            return replace(reply, public=True)
         if in_public and (command not in PERSONAL or command == "help"):
             intro = self._texts("help.in_public")
             words = IN_TEAM if visit.channel else IN_GROUP_CHAT
@@ -45,6 +59,8 @@ class Coach:
         """Answer a press of a button."""
         if isinstance(press, LeadPress):
             return replace(await self._surveys.pressed(visit, press), public=True)
+        if isinstance(press, NewsPress):
+            return replace(await self._news.pressed(visit, press), public=True)
         if isinstance(press, InvitationPress):
             return await self._invitations.pressed(visit, press)
         return await self._checks.pressed(visit, press)

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from content.loading import Content
 from dialogs.survey_views import SurveyViews
+from jobs.announcing import Announcer
 from jobs.closing import Closer
 from jobs.engine import Engine, Job
 from jobs.pacer import Pacer
@@ -40,7 +41,8 @@ async def working(
     replica = uuid4().hex
     sender = Sender(content, database, port, pacer, replica=replica, clock=clock)
     poster = Poster(database, views, port, pacer, clock=clock)
-    closer = Closer(database, poster, clock=clock)
+    announcer = Announcer(content.texts, database, views, port, pacer=pacer, replica=replica, clock=clock)
+    closer = Closer(database, poster, announcer, clock=clock)
 
     async def send_round(survey_id: str, number: int) -> None:
         parts = await sender.plan_round(survey_id, number)
@@ -48,7 +50,7 @@ async def working(
 
     jobs: dict[str, Job] = {"round": send_round, "part": sender.send_part, "close": closer.close}
     engine = Engine(database_url, replica, jobs, slow={"part"})
-    watch = Watch(database, engine, poster, replica=replica, nudged=nudged, clock=clock)
+    watch = Watch(database, engine, poster, announcer, replica=replica, nudged=nudged, clock=clock)
     # Before it takes work, so that it is missed if it dies in that very moment.
     await database.deliveries.beat(replica)
     async with engine, watch.looking():

@@ -69,7 +69,7 @@ class Database:
         self.conversations = Conversations(_statements("conversations", backend), connect)
         self.surveys = Surveys(_statements("surveys", backend), deliveries, connect, transaction)
         self.deliveries = Deliveries(deliveries, checks, connect, transaction)
-        self.news = Newsstand(_statements("news", backend), connect)
+        self.news = Newsstand(_statements("news", backend), connect, transaction)
         self.pacing = Pacing(_statements("pacing", backend), connect)
 
     async def erase(self) -> None:
