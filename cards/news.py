@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from babel.dates import format_skeleton, format_time
@@ -57,10 +57,10 @@ class _Words:
     """One piece of news in words."""
 
     title: str
-    in_short: str
-    """What stands for the title under a group's heading."""
     details: list[str]
-    """Sentences, or paragraphs."""
+    """Sentences, or paragraphs, below the title."""
+    line: str
+    """All of it under a heading of its kind."""
 
 
 def news_card(texts: Texts, team: Team, news: Sequence[News]) -> Card:
@@ -68,7 +68,8 @@ def news_card(texts: Texts, team: Team, news: Sequence[News]) -> Card:
     if len(news) == 1:
         words = _words(texts, news[0], longest=LONGEST_TEXT)
         return card(texts, [heading(words.title), *map(text, words.details)])
-    groups = [(name, of) for name, kinds in SECTIONS if (of := [one for one in news if one.kind in kinds])]
+    brief = list(_without_repetition(news))
+    groups = [(name, of) for name, kinds in SECTIONS if (of := [one for one in brief if one.kind in kinds])]
     if len(groups) == 1:
         [(name, of)] = groups
         return card(texts, [heading(_group_title(texts, name, team)), *_lines(texts, of)])
@@ -152,16 +153,21 @@ def _group_title(texts: Texts, name: str, team: Team) -> str:
     return texts(f"news.group.{name}")
 
 
+def _without_repetition(news: Iterable[News]) -> Iterable[News]:
+    """Of one survey only the first line says until when it is open."""
+    told: set[str] = set()
+    for one in news:
+        facts = {
+            name: fact for name, fact in one.facts.items() if name != "closes_on" or one.subject not in told
+        }
+        yield replace(one, facts=facts)
+        told.add(one.subject)
+
+
 def _lines(texts: Texts, news: Sequence[News]) -> Iterable[Element]:
-    yield bullets(_line(texts, one) for one in news[:SHOWN])
+    yield bullets(_words(texts, one, longest=LONGEST_LINE).line for one in news[:SHOWN])
     if (more := len(news) - SHOWN) > 0:
         yield small(texts.count("news.more", more))
-
-
-def _line(texts: Texts, one: News) -> str:
-    words = _words(texts, one, longest=LONGEST_LINE)
-    details = " ".join(words.details)
-    return f"**{words.in_short}** {details}".rstrip() if words.in_short else details
 
 
 def _words(texts: Texts, one: News, *, longest: int) -> _Words:
@@ -178,9 +184,9 @@ def _words(texts: Texts, one: News, *, longest: int) -> _Words:
 
 def _of_survey(texts: Texts, one: News) -> _Words:
     title = (
-        texts(f"news.{one.kind}.named", survey=_typed(one, "survey"))
+        texts(f"news.survey.{one.kind}.named", survey=_typed(one, "survey"))
         if "survey" in one.facts
-        else texts(f"news.{one.kind}.bare")
+        else texts(f"news.survey.{one.kind}.bare")
     )
     people, by = _number(one, "people"), _typed(one, "by")
     details: list[str] = []
@@ -200,39 +206,44 @@ def _of_survey(texts: Texts, one: News) -> _Words:
         details.append(texts.count("news.missing", missing, people=numeral(texts, missing)))
     if "closes_on" in one.facts:
         details.append(texts("news.open_until", date=_day(texts, one, "closes_on")))
-    return _Words(title, title, details)
+    return _Words(title, details, _line(texts, texts("news.lead.sentence", words=title), details))
 
 
 def _moved(texts: Texts, one: News) -> _Words:
     stage = _from_to(one, "stage_from", "stage_to")
     level = _from_to(one, "from", "to")
     discipline = _typed(one, "discipline")
-    if discipline and level:
-        title = texts("news.moved.up", what=discipline, then=level[0], now=level[1])
-    elif discipline:
-        title = texts("news.moved.step", discipline=discipline)
-    elif stage:
-        title = texts("news.moved.up", what=texts("news.moved.stage"), then=stage[0], now=stage[1])
+    what, up = discipline or texts("news.moved.stage"), level if discipline else stage
+    if up:
+        title = texts("news.moved.up", what=what, then=up[0], now=up[1])
+        moved = [texts("news.moved.up_in_short", then=up[0], now=up[1])]
     else:
-        title = texts("news.moved.bare")
+        title = texts("news.moved.step", what=what) if discipline else texts("news.moved.bare")
+        moved = [texts("news.moved.step_in_short")]
     details: list[str] = []
     if discipline and stage:
         details.append(texts("team.change.stage", then=stage[0], now=stage[1]))
     met, of = _number(one, "met"), _number(one, "of")
     if met is not None and of is not None:
         details.append(texts.count("news.moved.met", of, met=numeral(texts, met), of=numeral(texts, of)))
-    return _Words(title, title, details)
+    lead = texts("news.lead.who", name=what) if discipline or up else ""
+    return _Words(title, details, _line(texts, lead, [*moved, *details]))
 
 
 def _of_pledge(texts: Texts, one: News, *, longest: int) -> _Words:
-    name = _typed(one, "name")
-    title = texts(f"news.{one.kind}.named", name=name) if name else texts(f"news.{one.kind}.bare")
-    details = [_typed(one, "what", longest)] if "what" in one.facts else []
+    name, what = _typed(one, "name"), _typed(one, "what", longest)
+    title = (
+        texts(f"news.pledge.{one.kind}.named", name=name) if name else texts(f"news.pledge.{one.kind}.bare")
+    )
+    details = [texts("news.what", what=what)] if what else []
     if "due_on" in one.facts:
         date = _day(texts, one, "due_on")
         is_over = one.kind is NewsKind.PLEDGE_OVERDUE
         details.append(texts("news.was_due" if is_over else "news.is_due", date=date))
-    return _Words(title, name, details)
+    if not details:
+        return _Words(title, [], title)
+    lead = texts("news.lead.who", name=name) if name else ""
+    return _Words(title, details, _line(texts, lead, details))
 
 
 def _reminder(texts: Texts, one: News, *, longest: int) -> _Words:
@@ -240,7 +251,13 @@ def _reminder(texts: Texts, one: News, *, longest: int) -> _Words:
     words = _cut(str(one.facts.get("text", "")), longest)
     lines = [verbatim(line) for line in words.splitlines() if line.strip()]
     by = [texts("news.reminder.by", by=_typed(one, "by"))] if "by" in one.facts else []
-    return _Words(texts("news.reminder.title"), "", [*lines, *by])
+    return _Words(texts("news.reminder.title"), [*lines, *by], _line(texts, "", [*lines, *by]))
+
+
+def _line(texts: Texts, lead: str, details: Iterable[str]) -> str:
+    """One line of a digest, which begins with what it is about."""
+    words = " ".join(details)
+    return texts("news.line", lead=lead, details=words).rstrip() if lead else words
 
 
 def _from_to(one: News, before: str, now: str) -> tuple[str, str] | None:

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from assessment.check import Check
 from assessment.model import Answer, Level, NoLevel, Person, Role, parse_answer
-from assessment.news import News, NewsKind, Preference, next_digest, survey_facts
+from assessment.news import WHILE_OPEN, News, NewsKind, Preference, next_digest, survey_facts
 from assessment.survey import Exclusion, Numbers, Phase, Plan, Reach, Refusal, Survey, Team
 from assessment.team import Group, Tallies, TeamResult, change, team_result
 from cards.check import paused_card, question_card, role_card
@@ -407,9 +407,13 @@ def news_of(texts: Texts, edition: Edition) -> dict[str, News]:
         "without-facts": (NewsKind.PLEDGE_MADE, {}),
     }
     return {
-        name: News(f"{kind}:{number}", kind, survey.team, survey.channel_id, FIRST_DAY, facts)
+        name: News(_news_id(kind, number, survey), kind, survey.team, survey.channel_id, FIRST_DAY, facts)
         for number, (name, (kind, facts)) in enumerate(told.items())
     }
+
+
+def _news_id(kind: NewsKind, number: int, survey: Survey) -> str:
+    return f"{kind}:{survey.id if kind in WHILE_OPEN else number}"
 
 
 def survey_of(edition: Edition) -> Survey:
