@@ -44,12 +44,14 @@ SECTIONS: tuple[tuple[str, frozenset[NewsKind]], ...] = (
 )
 """How a digest is grouped, what asks for most attention first."""
 
-SHOWN = 8
+SHOWN = 5
 """Lines in one group of a digest; the others are counted."""
 
+LONGEST_NAME = 80
 LONGEST_LINE = 160
 LONGEST_TEXT = 2000
-"""Signs that are shown of what somebody wrote, in a digest and alone."""
+"""Signs that are shown of a name, and of what somebody wrote, in a digest and alone: so that all of it fits
+into a message of Teams."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,20 +216,20 @@ def _moved(texts: Texts, one: News) -> _Words:
     level = _from_to(one, "from", "to")
     discipline = _typed(one, "discipline")
     what, up = discipline or texts("news.moved.stage"), level if discipline else stage
+    details: list[str] = []
     if up:
         title = texts("news.moved.up", what=what, then=up[0], now=up[1])
         moved = [texts("news.moved.up_in_short", then=up[0], now=up[1])]
     else:
         title = texts("news.moved.step", what=what) if discipline else texts("news.moved.bare")
         moved = [texts("news.moved.step_in_short")]
-    details: list[str] = []
     if discipline and stage:
         details.append(texts("team.change.stage", then=stage[0], now=stage[1]))
     met, of = _number(one, "met"), _number(one, "of")
     if met is not None and of is not None:
         details.append(texts.count("news.moved.met", of, met=numeral(texts, met), of=numeral(texts, of)))
-    lead = texts("news.lead.who", name=what) if discipline or up else ""
-    return _Words(title, details, _line(texts, lead, [*moved, *details]))
+    line = _line(texts, texts("news.lead.who", name=what), [*moved, *details])
+    return _Words(title, details, line)
 
 
 def _of_pledge(texts: Texts, one: News, *, longest: int) -> _Words:
@@ -242,8 +244,8 @@ def _of_pledge(texts: Texts, one: News, *, longest: int) -> _Words:
         details.append(texts("news.was_due" if is_over else "news.is_due", date=date))
     if not details:
         return _Words(title, [], title)
-    lead = texts("news.lead.who", name=name) if name else ""
-    return _Words(title, details, _line(texts, lead, details))
+    line = _line(texts, texts("news.lead.who", name=name), details) if name else " ".join(details)
+    return _Words(title, details, line)
 
 
 def _reminder(texts: Texts, one: News, *, longest: int) -> _Words:
@@ -251,13 +253,13 @@ def _reminder(texts: Texts, one: News, *, longest: int) -> _Words:
     words = _cut(str(one.facts.get("text", "")), longest)
     lines = [verbatim(line) for line in words.splitlines() if line.strip()]
     by = [texts("news.reminder.by", by=_typed(one, "by"))] if "by" in one.facts else []
-    return _Words(texts("news.reminder.title"), [*lines, *by], _line(texts, "", [*lines, *by]))
+    title, details = texts("news.reminder.title"), [*lines, *by]
+    return _Words(title, details, " ".join(details) or title)
 
 
 def _line(texts: Texts, lead: str, details: Iterable[str]) -> str:
     """One line of a digest, which begins with what it is about."""
-    words = " ".join(details)
-    return texts("news.line", lead=lead, details=words).rstrip() if lead else words
+    return texts("news.line", lead=lead, details=" ".join(details)).rstrip()
 
 
 def _from_to(one: News, before: str, now: str) -> tuple[str, str] | None:
@@ -266,7 +268,7 @@ def _from_to(one: News, before: str, now: str) -> tuple[str, str] | None:
     return (then, its) if then and its and then != its else None
 
 
-def _typed(one: News, fact: str, longest: int = LONGEST_LINE) -> str:
+def _typed(one: News, fact: str, longest: int = LONGEST_NAME) -> str:
     """A fact that is a name, or what somebody typed; "" where it is missing."""
     words = str(one.facts.get(fact, ""))
     return verbatim(_cut(words, longest)) if words.strip() else ""
