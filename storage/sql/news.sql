@@ -31,7 +31,9 @@ where tenant_id = :tenant_id and team_id = :team_id and channel_id = :channel_id
     and state = 'waiting' and due_at <= :now;
 
 -- name: claimed(claim)
-select id, kind, tenant_id, team_id, channel_id, at, facts from news where claim = :claim and state = 'sending';
+select id, kind, tenant_id, team_id, channel_id, at, facts from news
+where claim = :claim and state = 'sending'
+order by id;
 
 -- name: put_back(claim, due_at, now)!
 update news set state = 'waiting', claim = null, replica = null, due_at = :due_at, changed_at = :now

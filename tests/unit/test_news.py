@@ -224,8 +224,9 @@ def test_every_fact_may_be_missing(kind: NewsKind) -> None:
         "discipline": "Support", "from": "200", "to": 300, "stage_from": 200, "stage_to": "300 Defined",
         "met": 1, "of": 4, "name": "Bo", "what": "write", "due_on": "2023-01-30", "text": "Look again",
     }  # fmt: skip
-    for some in ({}, *({name: fact} for name, fact in facts.items()), facts):
-        one = news(kind, **some)
+    every: tuple[Mapping[str, str | int], ...] = ({}, *({name: fact} for name, fact in facts.items()), facts)
+    for some in every:
+        one = replace(news(kind), facts=some)
         assert told(one).strip()
         assert "\n- \n" not in told(one, news(subject="2")) + "\n"
 
@@ -240,19 +241,15 @@ def test_each_fact_is_told() -> None:
 
 
 def test_a_move_can_be_of_a_stage_or_a_discipline_or_both() -> None:
-    both = told(
-        news(
-            NewsKind.MOVED_UP, discipline="Support", **{"from": 200, "to": 300}, stage_from=200, stage_to=300
-        )
-    )
+    """And where the level is still the same, of one statement of it."""
+    stage: dict[str, str | int] = {"stage_from": 200, "stage_to": 300}
+    up: dict[str, str | int] = {"discipline": "Support", "from": 200, "to": 300}
+    move = news(NewsKind.MOVED_UP)
 
+    both = told(replace(move, facts=up | stage))
     assert both == "Support: up from 200 to 300\nThe stage: 200 before, 300 now."
-    assert (
-        told(news(NewsKind.MOVED_UP, stage_from=200, stage_to=300)) == "The team's stage: up from 200 to 300"
-    )
-    assert "one step further" in told(
-        news(NewsKind.MOVED_UP, discipline="Support", **{"from": 200, "to": 200})
-    )
+    assert told(replace(move, facts=stage)) == "The team's stage: up from 200 to 300"
+    assert told(replace(move, facts=up | {"to": 200})) == "Support: one step further"
 
 
 def test_what_people_typed_is_no_markdown() -> None:
