@@ -107,8 +107,9 @@ def is_out_of_date(news: News, now: dt.datetime, survey: Survey | None) -> bool:
 
 
 def worth_telling(together: Iterable[News]) -> list[News]:
-    """Of what is told together, all that nothing else outdoes; newest first."""
-    newest = sorted(together, key=lambda one: (one.at, one.id), reverse=True)
+    """Of what is told together, all that nothing else outdoes; newest first, and by id what came at once."""
+    by_id = sorted(together, key=lambda one: one.id)
+    newest = sorted(by_id, key=lambda one: one.at, reverse=True)
     told = {(one.kind, one.subject) for one in newest}
     return [one for one in newest if (OUTDONE.get(one.kind), one.subject) not in told]
 

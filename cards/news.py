@@ -45,7 +45,8 @@ SECTIONS: tuple[tuple[str, frozenset[NewsKind]], ...] = (
 """How a digest is grouped, what asks for most attention first."""
 
 SHOWN = 5
-"""Lines in one group of a digest; the others are counted."""
+SHOWN_ALONE = 12
+"""Lines in one of a digest's groups, and in the only one; the others are counted."""
 
 LONGEST_NAME = 80
 LONGEST_LINE = 160
@@ -74,10 +75,11 @@ def news_card(texts: Texts, team: Team, news: Sequence[News]) -> Card:
     groups = [(name, of) for name, kinds in SECTIONS if (of := [one for one in brief if one.kind in kinds])]
     if len(groups) == 1:
         [(name, of)] = groups
-        return card(texts, [heading(_group_title(texts, name, team)), *_lines(texts, of)])
+        return card(texts, [heading(_group_title(texts, name, team)), *_lines(texts, of, SHOWN_ALONE)])
     title = texts("news.digest.heading", team=verbatim(team.name)) if team.name else texts("news.digest.bare")
     sections = (
-        [heading(texts(f"news.group.{name}"), size="Medium"), *_lines(texts, of)] for name, of in groups
+        [heading(texts(f"news.group.{name}"), size="Medium"), *_lines(texts, of, SHOWN)]
+        for name, of in groups
     )
     return card(texts, [heading(title), *chain.from_iterable(sections)])
 
@@ -166,9 +168,9 @@ def _without_repetition(news: Iterable[News]) -> Iterable[News]:
         told.add(one.subject)
 
 
-def _lines(texts: Texts, news: Sequence[News]) -> Iterable[Element]:
-    yield bullets(_words(texts, one, longest=LONGEST_LINE).line for one in news[:SHOWN])
-    if (more := len(news) - SHOWN) > 0:
+def _lines(texts: Texts, news: Sequence[News], most: int) -> Iterable[Element]:
+    yield bullets(_words(texts, one, longest=LONGEST_LINE).line for one in news[:most])
+    if (more := len(news) - most) > 0:
         yield small(texts.count("news.more", more))
 
 

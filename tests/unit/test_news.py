@@ -21,7 +21,7 @@ from assessment.news import (
 )
 from assessment.survey import Numbers, Phase, Team
 from cards.elements import Card
-from cards.news import LONGEST_TEXT, SHOWN, news_card, news_setup_card
+from cards.news import LONGEST_TEXT, SHOWN, SHOWN_ALONE, news_card, news_setup_card
 from cards.news_presses import SaveNews, ShowNews
 from cards.presses import UnknownPress, encode, parse
 from content.loading import load
@@ -275,14 +275,15 @@ def test_a_reminder_keeps_its_lines() -> None:
     )
 
 
-def test_a_digest_says_how_much_more_there_is() -> None:
-    """Of very many it shows the newest, and counts the rest."""
-    many = [news(subject=str(number), name=f"Bo {number}", what="write") for number in range(SHOWN + 7)]
+@pytest.mark.parametrize("most, others", [(SHOWN_ALONE, []), (SHOWN, [news(NewsKind.REMINDER, text="Look")])])
+def test_a_digest_says_how_much_more_there_is(most: int, others: list[News]) -> None:
+    """Of very many it shows the newest, and counts the rest; of one kind alone it shows more."""
+    many = [news(subject=str(number), name=f"Bo {number}", what="write") for number in range(most + 7)]
 
-    assert f"Bo {SHOWN - 1}:" in told(*many)
-    assert f"Bo {SHOWN}:" not in told(*many)
-    assert told(*many).endswith("and 7 more")
-    assert "more" not in told(*many[:SHOWN])
+    assert f"Bo {most - 1}:" in told(*many, *others)
+    assert f"Bo {most}:" not in told(*many, *others)
+    assert told(*many, *others).endswith("and 7 more")
+    assert "more" not in told(*many[:most], *others)
 
 
 def test_a_digest_of_the_longest_fits_into_a_message() -> None:
