@@ -186,7 +186,11 @@ class Numbers:
         return self.waiting + self.delivered + sum(self.refused.values()) + self.unknown + self.stopped
 
     @property
+    def expected(self) -> int:
+        """Who can be reached, as far as is known, and did not say that they are the wrong person."""
+        return self.waiting + self.delivered + self.unknown + self.reached_later - self.declined
+
+    @property
     def all_done(self) -> bool:
         """Whether nobody who could still answer is missing."""
-        reachable = self.waiting + self.delivered + self.unknown + self.reached_later
-        return self.waiting == 0 and self.finished > 0 and self.finished + self.declined >= reachable
+        return self.waiting == 0 and self.finished > 0 and self.finished >= self.expected

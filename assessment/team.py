@@ -230,6 +230,18 @@ class Change:
     stage_before: Level | None
     stage_now: Level | None
 
+    @property
+    def raised(self) -> Mapping[str, tuple[Level, Level]]:
+        """The disciplines that are higher now, with the level before and now."""
+        return {one: (before, now) for one, (before, now) in self.disciplines.items() if now > before}
+
+    @property
+    def raised_stage(self) -> tuple[Level, Level] | None:
+        """The stage before and now, where it is higher; None where either is not known."""
+        if self.stage_before is None or self.stage_now is None or self.stage_now <= self.stage_before:
+            return None
+        return self.stage_before, self.stage_now
+
 
 def change(now: TeamResult, before: TeamResult) -> Change:
     """Compare two results of the same edition."""

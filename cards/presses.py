@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, Validation
 
 from assessment.model import Answer, Level, Role, parse_answer
 from cards.respect_presses import RespectPress
+from cards.news_presses import NewsPress
 from cards.survey_presses import InvitationPress, LeadPress
 
 VERSION = 1
@@ -142,7 +143,15 @@ class ChangeAnswer:
 CheckPress = PickRole | GiveAnswer | GoBack | Pause | ShowResult | ShowLift | ShowAnswers | ChangeAnswer
 """A press on one check, which has to be the presser's own."""
 
-Press = Start | ShowOpportunities | CheckPress | LeadPress | InvitationPress | RespectPress
+Press = (
+    Start
+    | ShowOpportunities
+    | CheckPress
+    | LeadPress
+    | InvitationPress
+    | NewsPress
+    | RespectPress
+)
 
 _PRESS: TypeAdapter[Press] = TypeAdapter(Annotated[Press, Field(discriminator="do")])
 

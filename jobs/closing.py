@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from assessment.survey import Phase, Survey
 from assessment.team import tallies
+from jobs.announcing import Announcer
 from jobs.posting import Poster
 from storage.database import Database
 
@@ -24,13 +25,16 @@ LOOK_EVERY = 0.5
 class Closer:
     """Closes surveys."""
 
-    def __init__(self, database: Database, poster: Poster, *, clock: Callable[[], dt.datetime]) -> None:
+    def __init__(
+        self, database: Database, poster: Poster, announcer: Announcer, *, clock: Callable[[], dt.datetime]
+    ) -> None:
         self._database = database
         self._surveys = database.surveys
         self._deliveries = database.deliveries
         self._checks = database.checks
         self._turns = database.turns
         self._poster = poster
+        self._announcer = announcer
         self._clock = clock
 
     async def close(self, survey_id: str) -> None:
@@ -52,6 +56,7 @@ class Closer:
             log.info("survey %s is closed", survey.id)
         closed = await self._surveys.get(survey_id) or survey
         await self._poster.post_result(closed)
+        await self._announcer.tell_moves(closed)
         await self._poster.edit_progress(closed, at_once=True)
         if survey.plan.is_anonymous:
             await self._database.erase()

@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import replace
 
 from assessment.survey import Phase, Survey
+from jobs.announcing import Announcer
 from jobs.engine import Engine
 from jobs.posting import RESULT, SHOWN_AFTERWARDS, Poster
 from storage.database import UNAVAILABLE, Database
@@ -53,6 +54,7 @@ class Watch:
         database: Database,
         engine: Engine,
         poster: Poster,
+        announcer: Announcer,
         *,
         replica: str,
         nudged: asyncio.Event,
@@ -62,6 +64,7 @@ class Watch:
         self._deliveries = database.deliveries
         self._engine = engine
         self._poster = poster
+        self._announcer = announcer
         self._replica = replica
         self._clock = clock
         self._nudged = nudged
@@ -73,7 +76,12 @@ class Watch:
     async def looking(self) -> AsyncIterator[None]:
         """Look around until the block ends."""
         # Apart, so that a Teams that answers slowly neither delays work nor makes this process look dead.
-        habits = {self._beat: None, self._look: self._nudged, self._poster.show_progress: None}
+        habits = {
+            self._beat: None,
+            self._look: self._nudged,
+            self._poster.show_progress: None,
+            self._announcer.announce: None,
+        }
         tasks = [asyncio.create_task(_keep(habit, wake)) for habit, wake in habits.items()]
         try:
             yield
@@ -86,6 +94,7 @@ class Watch:
         """Say goodbye, once this process does nothing any more; what it could not finish is unknown."""
         with contextlib.suppress(*UNAVAILABLE):
             await self._deliveries.lose(self._replica, DIED, self._clock())
+            await self._announcer.lose(self._replica)
             await self._deliveries.bury(self._replica)
 
     async def _beat(self) -> None:
@@ -112,9 +121,11 @@ class Watch:
             return
         now = self._clock()
         await self._deliveries.lose_old(now - LOST, DIED, now)
+        await self._announcer.lose_old(now - LOST)
         for dead in await self._deliveries.silent(SILENCE):
             log.warning("the process %s is silent, its work is taken over", dead)
             await self._deliveries.lose(dead, DIED, self._clock())
+            await self._announcer.lose(dead)
             await self._engine.take_over(dead)
             await self._deliveries.bury(dead)
 

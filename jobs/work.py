@@ -11,6 +11,7 @@ from uuid import uuid4
 from content.loading import Content
 from dialogs.respect import Respect
 from dialogs.survey_views import SurveyViews
+from jobs.announcing import Announcer
 from jobs.closing import Closer
 from jobs.courtesy import Courtesy
 from jobs.engine import Engine, Job
@@ -44,7 +45,8 @@ async def working(  # noqa: PLR0913 - all that durable work is made of
     courtesy = Courtesy(database, respect, clock=clock)
     sender = Sender(content, database, port, pacer, courtesy=courtesy, replica=replica, clock=clock)
     poster = Poster(database, views, port, pacer, clock=clock)
-    closer = Closer(database, poster, clock=clock)
+    announcer = Announcer(content.texts, database, views, port, pacer=pacer, replica=replica, clock=clock)
+    closer = Closer(database, poster, announcer, clock=clock)
 
     async def send_round(survey_id: str, number: int) -> None:
         parts = await sender.plan_round(survey_id, number)
@@ -52,7 +54,7 @@ async def working(  # noqa: PLR0913 - all that durable work is made of
 
     jobs: dict[str, Job] = {"round": send_round, "part": sender.send_part, "close": closer.close}
     engine = Engine(database_url, replica, jobs, slow={"part"})
-    watch = Watch(database, engine, poster, replica=replica, nudged=nudged, clock=clock)
+    watch = Watch(database, engine, poster, announcer, replica=replica, nudged=nudged, clock=clock)
     # Before it takes work, so that it is missed if it dies in that very moment.
     await database.deliveries.beat(replica)
     async with engine, watch.looking():

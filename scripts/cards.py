@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from assessment.check import Check
 from assessment.model import Answer, Level, NoLevel, Person, Role, parse_answer
 from assessment.respect import Limits, Wishes
+from assessment.news import WHILE_OPEN, News, NewsKind, Preference, next_digest, survey_facts
 from assessment.survey import Exclusion, Numbers, Phase, Plan, Reach, Refusal, Survey, Team
 from assessment.team import Group, Tallies, TeamResult, change, team_result
 from cards.check import paused_card, question_card, role_card
@@ -37,6 +38,7 @@ from cards.invitation import (
     waiting_card,
 )
 from cards.naming import answer_name
+from cards.news import news_card, news_setup_card, pick_team_card
 from cards.presses import Start
 from cards.respect import Told, reminders_card
 from cards.result import answers_card, lift_card, opportunities_card, result_card
@@ -120,6 +122,8 @@ def samples(edition_id: str = EDITION) -> dict[str, Card]:
             *_left_alone(texts),
             *_told_to_the_team(texts, edition),
             *_led(texts, edition),
+            *_in_the_news(texts, edition),
+            *_chosen(texts, edition),
         )
     )
 
@@ -383,6 +387,63 @@ def _led(texts: Texts, edition: Edition) -> Named:
     yield "survey-export-offered", export_offered_card(texts, survey)
     yield "survey-export-declined", export_declined_card(texts, survey)
     yield "survey-export-failed", export_failed_card(texts, survey)
+
+
+def _in_the_news(texts: Texts, edition: Edition) -> Named:
+    team, told = survey_of(edition).team, news_of(texts, edition)
+    for name, news in told.items():
+        yield f"news-{name}", news_card(texts, team, [news])
+    moves = [one for one in told.values() if one.kind is NewsKind.MOVED_UP]
+    many = [replace(told["pledge-kept"], id=f"pledge-kept:{number}") for number in range(15)]
+    yield "news-moves", news_card(texts, team, moves)
+    yield "news-pledges", news_card(texts, team, many)
+    yield "news-digest", news_card(texts, team, list(told.values()))
+    yield "news-digest-of-much", news_card(texts, team, [*told.values(), *many])
+
+
+def _chosen(texts: Texts, edition: Edition) -> Named:
+    team = survey_of(edition).team
+    monday = next_digest(FIRST_DAY, ZoneInfo("Europe/Vienna"))
+    saved = Notice(texts("news.setup.saved"))
+    at_once, on_monday = Preference.ALL_AT_ONCE, Preference.ALL_ON_MONDAY
+    yield "news-setup", news_setup_card(texts, team, Preference.MOVES_AT_ONCE, monday, waiting=2)
+    yield "news-setup-saved", news_setup_card(texts, team, on_monday, monday, waiting=2, notice=saved)
+    yield "news-setup-no-digest", news_setup_card(texts, team, at_once, monday, waiting=0)
+    yield "news-pick-team", pick_team_card(texts, [team, replace(team, id="19:it", name="Contoso IT")])
+
+
+def news_of(texts: Texts, edition: Edition) -> dict[str, News]:
+    """One piece of news of each kind, with all its facts, by what it tells; newest first."""
+    survey, numbers = survey_of(edition), replace(survey_numbers(), finished=27)
+    ada: dict[str, str | int] = {"name": "Ada Lovelace", "what": "Write down who owns which environment"}
+    due: dict[str, str | int] = {"due_on": "2023-02-06"}
+    discipline = edition.disciplines[edition.order[0]].name
+    repeatable, defined = (answer_name(texts, edition, one) for one in (Level(200), Level(300)))
+    told: dict[str, tuple[NewsKind, dict[str, str | int]]] = {
+        "reminder": (
+            NewsKind.REMINDER,
+            {"text": "Time to look at our maturity again.\nBring one example each.", "by": "Ada Lovelace"},
+        ),
+        "moved-stage": (NewsKind.MOVED_UP, {"stage_from": repeatable, "stage_to": defined}),
+        "moved": (NewsKind.MOVED_UP, {"discipline": discipline, "from": repeatable, "to": defined}),
+        "moved-step": (NewsKind.MOVED_UP, {"discipline": discipline, "met": 3, "of": 4}),
+        "pledge-kept": (NewsKind.PLEDGE_KEPT, ada),
+        "pledge-made": (NewsKind.PLEDGE_MADE, ada | due),
+        "pledge-overdue": (NewsKind.PLEDGE_OVERDUE, ada | due),
+        **{
+            str(kind): (kind, survey_facts(kind, survey, numbers))
+            for kind in (NewsKind.TWO_DAYS_LEFT, NewsKind.THREE_QUARTERS, NewsKind.HALF, NewsKind.STARTED)
+        },
+        "without-facts": (NewsKind.PLEDGE_MADE, {}),
+    }
+    return {
+        name: News(_news_id(kind, number, survey), kind, survey.team, survey.channel_id, FIRST_DAY, facts)
+        for number, (name, (kind, facts)) in enumerate(told.items())
+    }
+
+
+def _news_id(kind: NewsKind, number: int, survey: Survey) -> str:
+    return f"{kind}:{survey.id if kind in WHILE_OPEN else number}"
 
 
 def survey_of(edition: Edition) -> Survey:

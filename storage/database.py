@@ -71,9 +71,9 @@ class Database:
         self.conversations = Conversations(_statements("conversations", backend), connect)
         self.surveys = Surveys(_statements("surveys", backend), deliveries, connect, transaction)
         self.deliveries = Deliveries(deliveries, checks, connections)
-        self.news = Newsstand(_statements("news", backend), connect)
         self.agenda = Agenda(_statements("agenda", backend), connect)
         self.turns = Turns(_statements("turns", backend), connect, transaction)
+        self.news = Newsstand(_statements("news", backend), connect, transaction)
         self.pacing = Pacing(_statements("pacing", backend), connect)
 
     async def erase(self) -> None:

@@ -63,6 +63,11 @@ class Post:
     conversation_id: str
     activity_id: str
 
+    @property
+    def begins_its_thread(self) -> bool:
+        """Whether it was posted by itself, and so told everybody in the channel; not as an answer."""
+        return self.conversation_id.endswith(f";messageid={self.activity_id}")
+
 
 class Surveys:
     """Every change is one statement or one transaction; a change that comes too late changes nothing."""

@@ -47,7 +47,7 @@ OTHER_TENANT = "11111111-2222-4333-8444-555555555555"
 
 REFUSED = "This is for CoE leads"
 STALE = "I don't know this card any more"
-WORDS = ("survey", "status", "remind", "close", "results")
+WORDS = ("survey", "status", "remind", "close", "results", "news")
 
 Stored = dict[str, list[tuple[Any, ...]]]
 
