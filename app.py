@@ -24,9 +24,14 @@ from content.yaml_source import ContentError
 from dialogs.check import CheckDialog
 from dialogs.coach import Coach
 from dialogs.invitations import InvitationDialog
+from dialogs.launch import Launch
+from dialogs.news import Newsroom
 from dialogs.planning import Planning
+from dialogs.respect import Respect
+from dialogs.schedules import ScheduleDialog
 from dialogs.survey_views import Rules, SurveyViews
 from dialogs.surveys import SurveyDialog
+from jobs.means import Means
 from jobs.pacer import RATE, Pacer
 from jobs.rosters import PacedRosters
 from jobs.work import working
@@ -83,19 +88,14 @@ async def _door(
         pacer, nudged = Pacer(database.pacing), asyncio.Event()
         rules = Rules(settings.may_lead, settings.second_lead_above, RATE)
         views = SurveyViews(content, database.surveys, database.deliveries, rules)
-        planning = Planning(
-            content,
-            database,
-            PacedRosters(teams, pacer),
-            views,
-            edition=settings.maturity_edition,
-            rules=rules,
-            nudge=nudged.set,
-        )
+        rosters, edition = PacedRosters(teams, pacer), settings.maturity_edition
+        launch = Launch(content.texts, database, rosters, nudge=nudged.set)
+        planning = Planning(content, database, rosters, views, edition=edition, rules=rules, launch=launch)
+        schedules = ScheduleDialog(content, database, planning, edition=edition, rules=rules)
         surveys = SurveyDialog(content.texts, database, planning, views, rules=rules, nudge=nudged.set)
         exports = Exports(settings, content.texts, database, views, teams=teams)
         handler = Handler(
-            _coach(settings, content, database, surveys),
+            _coach(settings, content, database, surveys=surveys, schedules=schedules),
             content.texts,
             database,
             teams,
@@ -103,12 +103,13 @@ async def _door(
             exports=exports,
             clock=clock,
         )
+        respect = Respect(database.contacts, settings.limits)
         adapter = teams_adapter(settings, TokenCheck(session, settings), teams)
         async with working(
             settings.database_url,
             content,
             database,
-            views=views,
+            means=Means(views, launch, Newsroom(database.news), respect, rules),
             port=teams,
             pacer=pacer,
             nudged=nudged,
@@ -118,17 +119,27 @@ async def _door(
             await handler.close()
 
 
-def _coach(settings: Settings, content: Content, database: Database, surveys: SurveyDialog) -> Coach:
+def _coach(
+    settings: Settings,
+    content: Content,
+    database: Database,
+    *,
+    surveys: SurveyDialog,
+    schedules: ScheduleDialog,
+) -> Coach:
     checks = CheckDialog(content, database.checks, database.surveys, settings.maturity_edition)
     invitations = InvitationDialog(content, database.surveys, database.deliveries, checks)
-    return Coach(content.texts, checks, invitations, surveys)
+    return Coach(content.texts, checks, invitations, surveys=surveys, schedules=schedules)
 
 
 async def _refuse_missing_editions(database: Database, content: Content) -> None:
     used = await database.checks.editions() | await database.surveys.editions()
+    used |= await database.schedules.editions()
     if missing := used - set(content.editions):
         folders = ", ".join(f"content/editions/{one}" for one in sorted(missing))
-        raise CannotStart(f"The database has checks or surveys of editions that are gone; put back {folders}")
+        raise CannotStart(
+            f"The database has checks, surveys or schedules of editions that are gone; put back {folders}"
+        )
 
 
 def main() -> int:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from assessment.model import Person
 from assessment.survey import Plan, Team
 
-WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+Weekday = Literal["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
+WEEKDAYS: tuple[Weekday, ...] = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 """As RFC 5545 writes them, in the order of Python's."""
 
 
@@ -107,12 +109,12 @@ class Schedule:
     """The date that comes next; None unless it is active."""
 
 
-def rule_of(often: Often, weekday: str) -> str:
+def rule_of(often: Often, weekday: Weekday) -> str:
     """The rule for a weekday: each of them, or the first of each month or quarter."""
     return _RULES[often].format(weekday=weekday)
 
 
-def habit_of(rule: str) -> tuple[Often, str] | None:
+def habit_of(rule: str) -> tuple[Often, Weekday] | None:
     """What `rule_of` made a rule from; None for any other rule."""
     found = ((often, weekday) for often in Often for weekday in WEEKDAYS if rule_of(often, weekday) == rule)
     return next(found, None)

@@ -6,11 +6,13 @@ from dataclasses import replace
 
 from cards.elements import Card
 from cards.presses import Press
+from cards.schedule_presses import SchedulePress
 from cards.survey_presses import InvitationPress, LeadPress
 from cards.talk import help_card
 from content.texts import Texts
 from dialogs.check import CheckDialog
 from dialogs.invitations import InvitationDialog
+from dialogs.schedules import ScheduleDialog
 from dialogs.surveys import SurveyDialog
 from dialogs.turn import Reply, Visit
 from dialogs.words import IN_GROUP_CHAT, IN_TEAM, LEADING, PERSONAL, Vocabulary
@@ -20,19 +22,29 @@ class Coach:
     """Answers people in their own chat, and teams in their channels."""
 
     def __init__(
-        self, texts: Texts, checks: CheckDialog, invitations: InvitationDialog, surveys: SurveyDialog
+        self,
+        texts: Texts,
+        checks: CheckDialog,
+        invitations: InvitationDialog,
+        *,
+        surveys: SurveyDialog,
+        schedules: ScheduleDialog,
     ) -> None:
         self._texts = texts
         self._vocabulary = Vocabulary(texts)
         self._checks = checks
         self._invitations = invitations
         self._surveys = surveys
+        self._schedules = schedules
 
     async def said(self, visit: Visit, text: str, *, in_public: bool) -> Reply:
         """Answer what a person typed in their own chat, or in a channel or group chat."""
         command = self._vocabulary.meaning(text)
         if command in LEADING and (visit.channel or not in_public):
-            return replace(await self._surveys.said(visit, command), public=True)
+            leading = (
+                self._schedules.said(visit) if command == "schedule" else self._surveys.said(visit, command)
+            )
+            return replace(await leading, public=True)
         if in_public and (command not in PERSONAL or command == "help"):
             intro = self._texts("help.in_public")
             words = IN_TEAM if visit.channel else IN_GROUP_CHAT
@@ -45,6 +57,8 @@ class Coach:
         """Answer a press of a button."""
         if isinstance(press, LeadPress):
             return replace(await self._surveys.pressed(visit, press), public=True)
+        if isinstance(press, SchedulePress):
+            return replace(await self._schedules.pressed(visit, press), public=True)
         if isinstance(press, InvitationPress):
             return await self._invitations.pressed(visit, press)
         return await self._checks.pressed(visit, press)

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 
+from assessment.schedules import Schedule
+
 CYCLE = 400
 """Years after which the calendar repeats itself, weekdays and all."""
 
@@ -90,6 +92,12 @@ class Recurrence:
             last = moment
 
 
+def dates_of(schedule: Schedule, after: dt.datetime, count: int) -> list[dt.datetime]:
+    """The next dates of a schedule after a moment; fewer where it ends."""
+    zone = ZoneInfo(schedule.zone)
+    return Recurrence(schedule.rule, schedule.starts, zone, schedule.ends_on).following(after, count)
+
+
 def checked(rule: str) -> str:
     """A rule as people type it, in the one form that is stored. Raises BadRule."""
     text = "".join(rule.upper().split()).removeprefix("RRULE:").rstrip(";")
@@ -124,8 +132,8 @@ def _is_good(name: str, value: str) -> bool:
 def _local_times(rule: str, starts: dt.datetime) -> Iterator[dt.datetime]:
     """The local times of a rule that was found to be of the right form; none after the year 2399.
 
-    dateutil looks for the next one until the year 9999, which takes it many seconds where there is none. So it
-    is asked in the last cycle of the calendar.
+    dateutil looks for the next one until the year 9999, which takes it many seconds where there is none. So
+    it is asked in the last cycle of the calendar.
     """
     ahead = (dt.MAXYEAR - starts.year) // CYCLE * CYCLE
     for later in rrulestr(rule, dtstart=starts.replace(year=starts.year + ahead)):

@@ -12,7 +12,7 @@ import datetime as dt
 import logging
 import math
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 
 from assessment.survey import Phase, Survey
@@ -57,7 +57,9 @@ class Watch:
         replica: str,
         nudged: asyncio.Event,
         clock: Callable[[], dt.datetime],
+        habits: Sequence[Callable[[], Awaitable[None]]] = (),
     ) -> None:
+        """`habits` are what others do as often, each apart from the rest."""
         self._surveys = database.surveys
         self._deliveries = database.deliveries
         self._engine = engine
@@ -65,6 +67,7 @@ class Watch:
         self._replica = replica
         self._clock = clock
         self._nudged = nudged
+        self._habits = habits
         self._tidied_at: float | None = None
         self._beating_since = math.inf
         self._idle: dict[Round, set[int]] = {}
@@ -73,8 +76,9 @@ class Watch:
     async def looking(self) -> AsyncIterator[None]:
         """Look around until the block ends."""
         # Apart, so that a Teams that answers slowly neither delays work nor makes this process look dead.
-        habits = {self._beat: None, self._look: self._nudged, self._poster.show_progress: None}
-        tasks = [asyncio.create_task(_keep(habit, wake)) for habit, wake in habits.items()]
+        apart = [(habit, None) for habit in (self._beat, self._poster.show_progress, *self._habits)]
+        habits = [(self._look, self._nudged), *apart]
+        tasks = [asyncio.create_task(_keep(habit, wake)) for habit, wake in habits]
         try:
             yield
         finally:
@@ -120,7 +124,7 @@ class Watch:
 
     async def _begin_rounds(self) -> None:
         for one in await self._deliveries.due_rounds(self._clock()):
-            await self._start("round", one.survey_id, one.number)
+            await have_done(self._engine, "round", one.survey_id, one.number)
 
     async def _pick_up_parts(self) -> None:
         """Hand parts to the engine again in which something waits and, at two looks, nobody worked."""
@@ -144,16 +148,10 @@ class Watch:
                 await self._surveys.begin_closing(survey, self._clock())
         for survey in await self._surveys.running():
             if survey.phase is Phase.CLOSING:
-                await self._start("close", survey.id)
+                await have_done(self._engine, "close", survey.id)
         for survey in await self._surveys.just_closed(self._clock() - SHOWN_AFTERWARDS):
             if not await self._surveys.was_posted(survey, RESULT):
-                await self._start("close", survey.id)
-
-    async def _start(self, job: str, *args: str | int) -> None:
-        """Have a job done that is not being done; one that was given up is begun anew after a while."""
-        prefix = ":".join(map(str, (job, *args, "")))
-        if not await self._engine.unfinished(prefix):
-            await self._engine.start(job, f"{prefix}{int(time.time() // ANEW_EVERY)}", *args)
+                await have_done(self._engine, "close", survey.id)
 
     async def _is_over(self, survey: Survey, being_sent: set[str]) -> bool:
         if survey.closes_at <= self._clock():
@@ -181,6 +179,13 @@ async def _keep(habit: Callable[[], Awaitable[None]], wake: asyncio.Event | None
             continue
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(wake.wait(), LOOK_EVERY)
+
+
+async def have_done(engine: Engine, job: str, *args: str | int) -> None:
+    """Have a job done that is not being done; one that was given up is begun anew after a while."""
+    prefix = ":".join(map(str, (job, *args, "")))
+    if not await engine.unfinished(prefix):
+        await engine.start(job, f"{prefix}{int(time.time() // ANEW_EVERY)}", *args)
 
 
 def part_id(round_: Round, part: int | str = "") -> str:

@@ -9,13 +9,16 @@ from contextlib import asynccontextmanager
 from uuid import uuid4
 
 from content.loading import Content
-from dialogs.survey_views import SurveyViews
 from jobs.closing import Closer
 from jobs.engine import Engine, Job
+from jobs.means import Means
 from jobs.pacer import Pacer
 from jobs.port import Port
 from jobs.posting import Poster
+from jobs.scheduling import JOB as SCHEDULED
+from jobs.scheduling import Scheduling
 from jobs.sending import Sender
+from jobs.starting import Starter
 from jobs.watch import Watch, start_parts
 from storage.database import Database
 from storage.deliveries import Round
@@ -27,7 +30,7 @@ async def working(
     content: Content,
     database: Database,
     *,
-    views: SurveyViews,
+    means: Means,
     port: Port,
     pacer: Pacer,
     nudged: asyncio.Event,
@@ -39,16 +42,31 @@ async def working(
     """
     replica = uuid4().hex
     sender = Sender(content, database, port, pacer, replica=replica, clock=clock)
-    poster = Poster(database, views, port, pacer, clock=clock)
+    poster = Poster(database, means.views, port, pacer, clock=clock)
     closer = Closer(database, poster, clock=clock)
 
     async def send_round(survey_id: str, number: int) -> None:
         parts = await sender.plan_round(survey_id, number)
         await start_parts(engine, Round(survey_id, number), parts)
 
-    jobs: dict[str, Job] = {"round": send_round, "part": sender.send_part, "close": closer.close}
+    starter = Starter(content.texts, database, poster, means, clock=clock)
+    jobs: dict[str, Job] = {
+        "round": send_round,
+        "part": sender.send_part,
+        "close": closer.close,
+        SCHEDULED: starter.start,
+    }
     engine = Engine(database_url, replica, jobs, slow={"part"})
-    watch = Watch(database, engine, poster, replica=replica, nudged=nudged, clock=clock)
+    scheduling = Scheduling(content.texts, database, engine, means, port=port, pacer=pacer, clock=clock)
+    watch = Watch(
+        database,
+        engine,
+        poster,
+        replica=replica,
+        nudged=nudged,
+        clock=clock,
+        habits=[scheduling.look],
+    )
     # Before it takes work, so that it is missed if it dies in that very moment.
     await database.deliveries.beat(replica)
     async with engine, watch.looking():

@@ -63,7 +63,9 @@ class Schedules:
     async def editions(self) -> set[str]:
         """The editions that repeated surveys ask in."""
         async with self._connect() as connection:
-            return {orjson.loads(plan)["edition"] async for (plan,) in self._sql.plans(connection, kind=SURVEY)}
+            return {
+                orjson.loads(plan)["edition"] async for (plan,) in self._sql.plans(connection, kind=SURVEY)
+            }
 
     async def advance(self, schedule: Schedule, next_at: dt.datetime | None) -> bool:
         """Go from a date that was dealt with to the next; without one the schedule ends.
