@@ -57,7 +57,9 @@ LONGEST_TEXT = 300
 LONGEST_RULE = 200
 LONGEST_ZONE = 60
 LONGEST_OPEN = 366
-LONGEST_TITLE = 50
+LONGEST_TITLE = LONGEST_NAME
+LONGEST_ON_BUTTON = 24
+"""A phone cuts off what is longer."""
 SHOWN = 10
 """More would be a long way to scroll on a phone."""
 
@@ -124,6 +126,7 @@ def schedule_form(
             its_name,
             *_date_inputs(texts, filled),
             *of_survey,
+            _rule_input(texts, filled),
             *stacked(
                 [
                     button(texts("schedule.button.preview"), preview, takes_inputs=True, primary=True),
@@ -224,7 +227,7 @@ def _line(texts: Texts, schedule: Schedule, *, with_team: bool) -> Iterable[Elem
     yield from where
     yield text(rhythm(texts, schedule), spacing="None")
     yield text(_state(texts, schedule), spacing="None")
-    title = texts("schedule.button.open", schedule=_name(schedule))
+    title = texts("schedule.button.open", schedule=_name(schedule, LONGEST_ON_BUTTON))
     yield from stacked([button(title, ShowSchedule(schedule.id))])
 
 
@@ -247,7 +250,7 @@ def rhythm(texts: Texts, schedule: Schedule) -> str:
         often, on = habit
         name = weekday(texts, WEEKDAYS.index(on))
         return texts(f"schedule.rhythm.{often}", weekday=name, time=at)
-    return texts("schedule.rhythm.own", rule=verbatim(schedule.rule), time=at)
+    return texts("schedule.rhythm.own", rule=verbatim(schedule.rule.replace(";", "; ")), time=at)
 
 
 def moment_in_words(texts: Texts, schedule: Schedule, moment: dt.datetime) -> str:
@@ -256,10 +259,10 @@ def moment_in_words(texts: Texts, schedule: Schedule, moment: dt.datetime) -> st
     return texts("schedule.date", day=date_with_weekday(texts, local.date()), time=hour(texts, local.time()))
 
 
-def _name(schedule: Schedule) -> str:
+def _name(schedule: Schedule, longest: int = LONGEST_TITLE) -> str:
     what = schedule.what
-    return (
-        what.name if isinstance(what, RepeatedSurvey) else shorten(what.text, LONGEST_TITLE, placeholder="…")
+    return shorten(
+        what.name if isinstance(what, RepeatedSurvey) else what.text, longest, placeholder="\u2026"
     )
 
 
@@ -362,7 +365,10 @@ def _date_inputs(texts: Texts, filled: Terms) -> Iterable[Element]:
         value=filled.ends,
         required=False,
     )
-    yield line_input(
+
+
+def _rule_input(texts: Texts, filled: Terms) -> Element:
+    return line_input(
         "rule",
         label=texts("schedule.form.rule"),
         missing=texts("schedule.mistake.rule.form"),

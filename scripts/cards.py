@@ -75,6 +75,7 @@ from content.loading import load
 from content.model import Edition
 from content.texts import Texts
 from content.yaml_source import ContentError
+from dialogs.recurrence import dates_of
 from dialogs.schedules import terms_of
 from dialogs.words import IN_TEAM, OF_LEADS, PERSONAL
 
@@ -368,7 +369,7 @@ def _led(texts: Texts, edition: Edition) -> Named:
 
 def _scheduled(texts: Texts, edition: Edition) -> Named:
     survey, reminder = schedule_of(edition), schedule_of(edition, PlainReminder(REMINDED))
-    dates = [FIRST_DAY + dt.timedelta(days=91 * quarter) for quarter in range(5)]
+    dates = dates_of(survey, FIRST_DAY, 5)
     teams = [survey.team, replace(survey.team, id="19:support", name="Contoso Support")]
     editions = {edition.id: edition.name}
     by_rule = replace(reminder, rule="FREQ=MONTHLY;INTERVAL=2;BYDAY=-1FR")
@@ -395,7 +396,7 @@ def _scheduled(texts: Texts, edition: Edition) -> Named:
         schedule_form(texts, words, reminder.what, editions, team=survey.team, teams=[], mistakes=unknown),
     )
     yield "schedule-preview", preview_card(texts, survey, dates, filled)
-    yield "schedule-preview-reminder", preview_card(texts, by_rule, dates[:1], words)
+    yield "schedule-preview-reminder", preview_card(texts, by_rule, dates_of(by_rule, FIRST_DAY, 5), words)
     yield "schedule", schedule_card(texts, survey, dates, notice=saved)
     yield "schedule-paused", schedule_card(texts, stopped[0], [])
     yield "schedule-ask-to-delete", ask_to_delete_card(texts, survey)
@@ -420,13 +421,13 @@ def schedule_of(edition: Edition, what: RepeatedSurvey | PlainReminder | None = 
         ),
         rule=rule_of(Often.QUARTER, "MO"),
         starts=dt.datetime.combine(FIRST_DAY.date(), dt.time(9)),
-        zone="America/New_York",
+        zone="Europe/Vienna",
         ends_on=None,
         lead=survey.asked_by,
         lead_name=survey.asked_by_name,
         state=State.ACTIVE,
         halt=None,
-        next_at=FIRST_DAY,
+        next_at=dt.datetime(2023, 4, 3, 7, tzinfo=dt.UTC),
     )
 
 

@@ -53,9 +53,9 @@ def make_app(
     request: pytest.FixtureRequest, database_url: str, more_settings: dict[str, Any]
 ) -> Callable[[], web.Application]:
     usual = {"app_id": "", "host": "127.0.0.1", "database_url": database_url}
-    settings = Settings(**(usual | more_settings))
     clock = request.getfixturevalue("clock") if "clock" in request.fixturenames else utc_now
-    return lambda: create_app(settings, clock=clock)
+    # A test may set something else before the bot starts again.
+    return lambda: create_app(Settings(**(usual | more_settings)), clock=clock)
 
 
 @pytest.fixture

@@ -30,12 +30,12 @@ ON_THE_CARD = {
 
 def invitations(database_url: str) -> dict[str, str]:
     """What is kept of each invitation: object id and state."""
-    return dict(_rows(database_url, "select person_id, state from deliveries where round = 0"))
+    return dict(rows(database_url, "select person_id, state from deliveries where round = 0"))
 
 
 def reasons(database_url: str) -> dict[str, str]:
     """Why invitations were not delivered, or are unknown: object id and reason."""
-    return dict(_rows(database_url, "select person_id, reason from deliveries where round = 0"))
+    return dict(rows(database_url, "select person_id, reason from deliveries where round = 0"))
 
 
 async def sending_ends(database_url: str, *, within: float = 20) -> None:
@@ -136,7 +136,8 @@ def _messages(teams: Teams, person: Person) -> list[str]:
     return [message.body for message in teams.connector.messages_in(chat)]
 
 
-def _rows(database_url: str, statement: str) -> list[Any]:
+def rows(database_url: str, statement: str) -> list[Any]:
+    """What a query finds."""
     if database_url.startswith("sqlite"):
         with closing(sqlite3.connect(_path(database_url), timeout=10)) as file:
             return file.execute(statement).fetchall()
