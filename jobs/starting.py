@@ -61,27 +61,31 @@ class Starter:
         planned = survey_for(self._texts, schedule, what, now)
         survey = await self._surveys.get(planned.id)
         if survey is None or survey.phase is Phase.DRAFT:
-            if other := await self._launch.other_under_way(schedule.team, than=planned):
-                await self._tell(schedule, skipped(self._texts, schedule, what, other=other, now=now))
+            if news := await self._send(schedule, what, planned, now=now):
+                await self._newsroom.tell(news, ZoneInfo(schedule.zone))
                 return
-            await self._surveys.plan(planned, now)
-            await self._launch.count(planned, now)
-            await self._send(schedule, what, planned, now)
             survey = await self._surveys.get(planned.id)
         if survey and survey.phase is Phase.DRAFT:
             raise NotReady(survey.id)
         if survey and survey.phase is Phase.AWAITING:
             await self._poster.post_awaiting(survey)
 
-    async def _send(self, schedule: Schedule, what: RepeatedSurvey, survey: Survey, now: dt.datetime) -> None:
+    async def _send(
+        self, schedule: Schedule, what: RepeatedSurvey, survey: Survey, *, now: dt.datetime
+    ) -> News | None:
+        """Send a survey, or ask for a second lead; what the channel is told where it is left out."""
+        if other := await self._launch.other_under_way(schedule.team, than=survey):
+            return skipped(self._texts, schedule, what, other=other, now=now)
+        await self._surveys.plan(survey, now)
+        await self._launch.count(survey, now)
         reach = await self._deliveries.reach(survey)
+        listed = await self._surveys.get(survey.id)
+        if listed is None or not listed.counted:
+            raise NotReady(survey.id)
         if not reach.people:
-            await self._tell(schedule, nobody_to_ask(self._texts, schedule, what, now))
-            await self._surveys.cancel(survey)
-        elif self._rules.needs_second(reach):
+            return nobody_to_ask(self._texts, schedule, what, now)
+        if self._rules.needs_second(reach):
             await self._surveys.ask_second(survey, schedule.lead, schedule.lead_name)
         else:
             await self._launch.open(survey, now)
-
-    async def _tell(self, schedule: Schedule, news: News) -> None:
-        await self._newsroom.tell(news, ZoneInfo(schedule.zone))
+        return None
