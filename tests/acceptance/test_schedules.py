@@ -1,7 +1,6 @@
 """What leads have happen again and again: surveys that begin by themselves, and plain reminders."""
 
 import datetime as dt
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,6 +22,7 @@ from tests.acceptance.colleagues import has_the_app
 from tests.acceptance.directory import HOME_TENANT, Person
 from tests.acceptance.ledger import comes_true, rows
 from tests.acceptance.running import RunningBot, on_both_databases
+from tests.acceptance.scheduling import next_at, previews, schedules, stored, surveys, told
 from tests.acceptance.seen import Seen
 from tests.acceptance.surveys import HERE, a_team, is_asked, sends
 from tests.acceptance.teams import Colleague, Teams
@@ -46,46 +46,6 @@ def more_settings() -> dict[str, Any]:
     """Ada and Di may lead; so may Mallory, who is of another tenant that may use the bot too."""
     leads = tuple(Person(name).aad_object_id for name in (ADA, DI, MALLORY))
     return {"coe_leads": leads, "allowed_tenants": (HOME_TENANT, OTHER_TENANT)}
-
-
-async def previews(lead: Colleague, what: str = "Repeat a survey", **terms: object) -> Seen:
-    """Types `schedule`, fills in the form, and looks at the dates, or at what is to be mended."""
-    await lead.says(f"{HERE} schedule" if lead.place.kind == "channel" else "schedule")
-    await lead.presses(what)
-    await lead.fills({"zone": "Europe/London", **terms}, press="Show the next dates")
-    return lead.last_card()
-
-
-async def schedules(lead: Colleague, what: str = "Repeat a survey", **terms: object) -> Seen:
-    """Has something scheduled."""
-    await previews(lead, what, **terms)
-    await lead.presses("Save")
-    assert "✓ Saved." in lead.last_card().text
-    return lead.last_card()
-
-
-def stored(database_url: str) -> list[dict[str, Any]]:
-    names = ("id", "state", "halt", "next_at", "lead_name", "rule", "plan")
-    found = rows(database_url, f"select {', '.join(names)} from schedules order by made_at, id")  # noqa: S608 - a constant
-    return [dict(zip(names, row, strict=True)) for row in found]
-
-
-def next_at(database_url: str) -> dt.datetime:
-    [one] = stored(database_url)
-    return dt.datetime.fromtimestamp(one["next_at"] / 1000, dt.UTC)
-
-
-def told(database_url: str) -> list[str]:
-    """What the channel is told, oldest first."""
-    found = rows(database_url, "select facts from news where kind = 'reminder' order by due_at, id")
-    return [json.loads(facts)["text"] for (facts,) in found]
-
-
-def surveys(database_url: str) -> list[tuple[str, str]]:
-    return [
-        (name, phase)
-        for name, phase in rows(database_url, "select name, phase from surveys order by planned_at")
-    ]
 
 
 # The story
@@ -132,7 +92,7 @@ async def test_a_reminder_every_month(teams: Teams, clock: Clock, database_url: 
 async def test_what_was_missed_is_caught_up_once(
     teams: Teams, bot: RunningBot, clock: Clock, database_url: str
 ) -> None:
-    """After months without a bot one reminder comes, not six, and then the next date that is still to come."""
+    """After months without a bot one reminder comes, not six; then the next date is one still to come."""
     _, lead = a_team(teams)
     await schedules(lead, "Remind the channel", text="Look", often="Every month")
     await bot.__aexit__()
@@ -383,8 +343,10 @@ async def test_a_survey_that_is_still_open_is_not_doubled(
     await comes_true(lambda: next_at(database_url) == dt.datetime(2027, 4, 5, 8, 0, tzinfo=dt.UTC))
 
     assert told(database_url) == [
-        "The survey “Maturity check” was due, but “New year check” is still under way, "
-        "so I left it out this time."
+        (
+            "The survey “Maturity check” was due, but “New year check” is still under way, "
+            "so I left it out this time."
+        )
     ]
     assert surveys(database_url) == [("New year check", "open")]
 
@@ -421,8 +383,10 @@ async def test_a_lead_who_is_none_any_more(
     clock.moves_to(JANUARY)
     await comes_true(lambda: stored(database_url)[0]["halt"] == "no-lead")
     assert told(database_url) == [
-        "“Maturity check” is paused, since Ada Lovelace is no CoE lead any more. "
-        "A lead can take it over: type “schedule”."
+        (
+            "“Maturity check” is paused, since Ada Lovelace is no CoE lead any more. "
+            "A lead can take it over: type “schedule”."
+        )
     ]
     assert surveys(database_url) == []
 
