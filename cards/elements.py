@@ -155,28 +155,44 @@ def choices(
     }
 
 
-def line_input(name: str, *, label: str, missing: str, value: str, longest: int) -> Element:
-    """A line of text that the client insists on."""
+def line_input(
+    name: str, *, label: str, missing: str, value: str, longest: int, required: bool = True
+) -> Element:
+    """A line of text."""
     return {
         "type": "Input.Text",
         "id": name,
         "label": label,
-        "isRequired": True,
+        "isRequired": required,
         "errorMessage": missing,
         "maxLength": longest,
         **({"value": value} if value else {}),
     }
 
 
-def day_input(name: str, *, label: str, missing: str, value: dt.date) -> Element:
-    """A day that the client insists on."""
+def day_input(
+    name: str, *, label: str, missing: str, value: dt.date | None, required: bool = True
+) -> Element:
+    """A day."""
     return {
         "type": "Input.Date",
         "id": name,
         "label": label,
+        "isRequired": required,
+        "errorMessage": missing,
+        **({} if value is None else {"value": value.isoformat()}),
+    }
+
+
+def time_input(name: str, *, label: str, missing: str, value: dt.time | None) -> Element:
+    """A time of the day that the client insists on."""
+    return {
+        "type": "Input.Time",
+        "id": name,
+        "label": label,
         "isRequired": True,
         "errorMessage": missing,
-        "value": value.isoformat(),
+        **({} if value is None else {"value": value.isoformat("minutes")}),
     }
 
 

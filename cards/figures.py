@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from math import ceil
 
-from babel.dates import format_time
+from babel.dates import format_skeleton, format_time, get_day_names
 from babel.numbers import format_decimal, format_percent
 
 from assessment.respect import Limits
@@ -28,6 +28,21 @@ def percent(texts: Texts, share: float) -> str:
 def day(texts: Texts, one: dt.date) -> str:
     """A day as people write it: "Nov 23, 2026"."""
     return texts.date(dt.datetime.combine(one, dt.time(), dt.UTC), dt.UTC)
+
+
+def weekday(texts: Texts, number: int) -> str:
+    """A day of the week, counted from Monday as 0: "Monday"."""
+    return str(get_day_names("wide", locale=texts.locale)[number])
+
+
+def hour(texts: Texts, at: dt.time) -> str:
+    """A time of the day as people write it: "9:00 AM"."""
+    return format_time(at, "short", locale=texts.locale)
+
+
+def date_with_weekday(texts: Texts, one: dt.date) -> str:
+    """A day with its weekday: "Mon, Jan 4, 2027"."""
+    return format_skeleton("yMMMEd", one, locale=texts.locale)
 
 
 def duration(texts: Texts, seconds: float) -> str:

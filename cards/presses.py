@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, Validation
 from assessment.model import Answer, Level, Role, parse_answer
 from cards.respect_presses import RespectPress
 from cards.news_presses import NewsPress
+from cards.schedule_presses import SchedulePress
 from cards.survey_presses import InvitationPress, LeadPress
 
 VERSION = 1
@@ -151,6 +152,7 @@ Press = (
     | InvitationPress
     | NewsPress
     | RespectPress
+    | SchedulePress
 )
 
 _PRESS: TypeAdapter[Press] = TypeAdapter(Annotated[Press, Field(discriminator="do")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from assessment.respect import Limits
+from assessment.schedules import RepeatedSurvey
 from assessment.survey import Exclusion, Plan, Reach, Survey, Team
 from assessment.team import SMALLEST_GROUP
 from cards.elements import (
@@ -70,10 +71,10 @@ def setup_card(
             *(warning(one) for one in mistakes),
             *_whom(texts, team, teams),
             _name_input(texts, plan),
-            *([_edition_choice(texts, plan, editions)] if len(editions) > 1 else []),
+            *([edition_choice(texts, plan.edition, editions)] if len(editions) > 1 else []),
             _last_day_input(texts, plan),
-            *_reminder_inputs(texts, plan),
-            *_privacy_inputs(texts, plan),
+            *reminder_inputs(texts, plan.reminder_days),
+            *privacy_inputs(texts, plan),
             *stacked(
                 [
                     button(texts("survey.button.rehearse"), rehearse, takes_inputs=True, primary=True),
@@ -189,7 +190,7 @@ def _whom(texts: Texts, team: Team | None, teams: Sequence[Team]) -> list[Elemen
     """Which team is asked, and what that means for it."""
     if team:
         return [text(texts("survey.setup.for_team", team=verbatim(team.name)))]
-    return [text(texts("survey.setup.for_some_team")), _team_choice(texts, teams)]
+    return [text(texts("survey.setup.for_some_team")), team_choice(texts, teams)]
 
 
 def _name_input(texts: Texts, plan: Plan) -> Element:
@@ -211,7 +212,8 @@ def _last_day_input(texts: Texts, plan: Plan) -> Element:
     )
 
 
-def _team_choice(texts: Texts, teams: Sequence[Team]) -> Element:
+def team_choice(texts: Texts, teams: Sequence[Team]) -> Element:
+    """Which of several teams is meant."""
     return choices(
         "team",
         ((one.id, one.name) for one in teams),
@@ -221,18 +223,20 @@ def _team_choice(texts: Texts, teams: Sequence[Team]) -> Element:
     )
 
 
-def _edition_choice(texts: Texts, plan: Plan, editions: Mapping[str, str]) -> Element:
+def edition_choice(texts: Texts, edition: str, editions: Mapping[str, str]) -> Element:
+    """In which edition people are asked."""
     return choices(
         "edition",
         editions.items(),
         label=texts("survey.setup.edition"),
         missing=texts("survey.mistake.edition"),
-        value=plan.edition,
+        value=edition,
     )
 
 
-def _reminder_inputs(texts: Texts, plan: Plan) -> Iterable[Element]:
-    first, second = (*plan.reminder_days, None, None)[:2]
+def reminder_inputs(texts: Texts, days: tuple[int, ...]) -> Iterable[Element]:
+    """When those who have not finished are reminded: two days, or none."""
+    first, second = (*days, None, None)[:2]
     for name, its in (("first_reminder", first), ("second_reminder", second)):
         yield number_input(
             name,
@@ -243,7 +247,8 @@ def _reminder_inputs(texts: Texts, plan: Plan) -> Iterable[Element]:
         )
 
 
-def _privacy_inputs(texts: Texts, plan: Plan) -> Iterable[Element]:
+def privacy_inputs(texts: Texts, plan: Plan | RepeatedSurvey) -> Iterable[Element]:
+    """Anonymous or named, and the smallest group a result is shown of."""
     yield choices(
         "answers",
         [("anonymous", texts("survey.setup.anonymous")), ("named", texts("survey.setup.named"))],
@@ -280,20 +285,24 @@ def _reached(texts: Texts, survey: Survey, reach: Reach, seconds: float) -> list
 
 def _terms(texts: Texts, survey: Survey) -> Iterable[tuple[str, str]]:
     """What a lead has decided about a survey."""
-    plan = survey.plan
+    yield texts("survey.rehearsal.until"), day(texts, survey.plan.closes_on)
+    yield from terms(texts, survey.plan)
+
+
+def terms(texts: Texts, plan: Plan | RepeatedSurvey) -> Iterable[tuple[str, str]]:
+    """The same of each of several surveys."""
     answers = texts("survey.answers.anonymous" if plan.is_anonymous else "survey.answers.named")
     smallest = numeral(texts, plan.smallest_group)
-    yield texts("survey.rehearsal.until"), day(texts, plan.closes_on)
-    yield texts("survey.rehearsal.reminders"), _reminders(texts, plan)
+    yield texts("survey.rehearsal.reminders"), _reminders(texts, plan.reminder_days)
     yield texts("survey.rehearsal.answers"), answers
     yield texts("survey.rehearsal.smallest"), texts("survey.rehearsal.smallest_group", smallest=smallest)
 
 
-def _reminders(texts: Texts, plan: Plan) -> str:
-    if not plan.reminder_days:
+def _reminders(texts: Texts, after: tuple[int, ...]) -> str:
+    if not after:
         return texts("survey.rehearsal.no_reminders")
-    days = texts.join(numeral(texts, one) for one in plan.reminder_days)
-    return texts.count("survey.rehearsal.reminders_after", plan.reminder_days[-1], days=days)
+    days = texts.join(numeral(texts, one) for one in after)
+    return texts.count("survey.rehearsal.reminders_after", after[-1], days=days)
 
 
 def _nobody(texts: Texts, survey: Survey) -> Element:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import logging
-import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Protocol
 from unicodedata import category
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from assessment.survey import Member, Phase, Plan, Survey, Team
+from assessment.survey import Phase, Plan, Survey, Team
 from assessment.team import SMALLEST_GROUP
 from cards.elements import Card, Notice
 from cards.invitation import invitation_card
@@ -22,12 +19,11 @@ from cards.survey_presses import Rehearse
 from cards.survey_setup import counting_card, setup_card
 from cards.survey_talk import no_team_card, under_way_card
 from content.loading import Content
+from dialogs.launch import Launch, Rosters, draft
 from dialogs.survey_views import Rules, SurveyViews
 from dialogs.turn import Reply, RosterUnavailable, Visit
 from storage.database import Database
 from storage.surveys import Home
-
-log = logging.getLogger(__name__)
 
 USUAL_DAYS = 14
 USUAL_GROUP = 5
@@ -42,16 +38,6 @@ ROSTER_WITHIN = 3.0
 """Seconds; a pressed button has to be answered within five."""
 
 
-class Rosters(Protocol):
-    """Where the members of teams come from."""
-
-    def roster(self, home: Home) -> AsyncIterator[Sequence[Member]]:
-        """A team's members, page by page. Raises RosterUnavailable."""
-
-    async def team_name(self, home: Home) -> str:
-        """What a team is called; "" where Teams does not say."""
-
-
 class Planning:
     """Takes a lead from an empty plan to a survey that is being sent."""
 
@@ -64,7 +50,7 @@ class Planning:
         *,
         edition: str,
         rules: Rules,
-        nudge: Callable[[], None],
+        launch: Launch,
     ) -> None:
         self._content = content
         self._texts = content.texts
@@ -74,15 +60,15 @@ class Planning:
         self._views = views
         self._edition = edition
         self._rules = rules
-        self._nudge = nudge
+        self._launch = launch
         self._countings: dict[str, asyncio.Task[None]] = {}
 
     async def set_up(self, visit: Visit) -> Reply:
         """An empty plan; or the survey that the team has already."""
-        team = await self._named(visit.channel.home) if visit.channel else None
+        team = await self.named(visit.channel.home) if visit.channel else None
         if team is None and not await self._surveys.homes(visit.person.tenant_id):
             return Reply(no_team_card(self._texts))
-        if team and (other := await self._other_under_way(team)):
+        if team and (other := await self._launch.other_under_way(team)):
             return Reply(under_way_card(self._texts, other))
         return Reply(await self._plan_card(visit, self._usual(visit), uuid4().hex, team))
 
@@ -98,10 +84,10 @@ class Planning:
         if home is None or mistakes:
             team = home.team if home else None
             return Reply(await self._plan_card(visit, plan, press.survey, team, mistakes=mistakes))
-        draft = _draft(visit, press.survey, plan, home)
-        await self._surveys.plan(draft, visit.at)
-        self._countings.pop(draft.id, None)  # of the plan before
-        return await self.rehearsal(visit, await self._surveys.get(draft.id) or draft)
+        survey = _draft(visit, press.survey, plan, home)
+        await self._surveys.plan(survey, visit.at)
+        self._countings.pop(survey.id, None)  # of the plan before
+        return await self.rehearsal(visit, await self._surveys.get(survey.id) or survey)
 
     async def rehearsal(self, visit: Visit, survey: Survey, notice: Notice | None = None) -> Reply:
         """Whom a draft would reach; of a very large team the lead looks again a little later."""
@@ -128,7 +114,7 @@ class Planning:
         reach = await self._deliveries.reach(survey)
         if not (survey.counted and reach.people):
             return await self.rehearsal(visit, survey)
-        if other := await self._other_under_way(survey.team, than=survey):
+        if other := await self._launch.other_under_way(survey.team, than=survey):
             return Reply(under_way_card(self._texts, other))
         if survey.closes_at <= visit.at:
             return await self._too_late(visit, survey)
@@ -156,20 +142,15 @@ class Planning:
         return Reply(await self._views.now(survey, visit.at), settled=True)
 
     async def _open(self, visit: Visit, survey: Survey) -> None:
-        secret = secrets.token_hex() if survey.plan.is_anonymous else None
         is_here = visit.channel is not None and visit.channel.id == survey.channel_id
-        reminders = _reminders(survey, visit.at)
-        progress = visit.pressed if is_here else None
-        if await self._surveys.open(survey, secret, reminders, visit.at, progress=progress):
-            log.info("survey %s is open", survey.id)
-            self._nudge()
+        await self._launch.open(survey, visit.at, progress=visit.pressed if is_here else None)
 
     async def _counting(self, visit: Visit, survey: Survey) -> asyncio.Task[None] | None:
         """The reading of the roster, begun now where it is not going on; None once it is known."""
         if survey.counted or survey.phase is not Phase.DRAFT:
             return None
         if survey.id not in self._countings:
-            counting = asyncio.create_task(self._count(survey, visit.at))
+            counting = asyncio.create_task(self._launch.count(survey, visit.at))
             self._countings[survey.id] = counting
             counting.add_done_callback(lambda done: self._counted(survey, done))
         return self._countings[survey.id]
@@ -177,15 +158,6 @@ class Planning:
     def _counted(self, survey: Survey, counting: asyncio.Task[None]) -> None:
         if self._countings.get(survey.id) is counting:
             del self._countings[survey.id]
-
-    async def _count(self, survey: Survey, now: dt.datetime) -> None:
-        home = await self._surveys.home(survey.team)
-        if home is None:
-            raise RosterUnavailable(self._texts("survey.mistake.app_gone"))
-        counting = uuid4().hex
-        await self._surveys.begin_counting(survey, counting)
-        await self._deliveries.replace_roster(survey, counting, self._rosters.roster(home))
-        await self._surveys.counted(survey, counting, now)
 
     # Plans
 
@@ -205,7 +177,7 @@ class Planning:
         usual = self._usual(visit)
         reminders = {day for day in (press.first_reminder, press.second_reminder) if day is not None}
         return Plan(
-            name=_one_line(press.name or ""),
+            name=one_line(press.name or ""),
             edition=press.edition or self._edition,
             is_anonymous=press.answers != "named",
             smallest_group=usual.smallest_group if press.smallest is None else press.smallest,
@@ -228,7 +200,12 @@ class Planning:
         }
         return [self._texts(f"survey.mistake.{what}") for what, is_wrong in wrong.items() if is_wrong]
 
-    async def _named(self, home: Home) -> Team:
+    def editions(self, chosen: str) -> Mapping[str, str]:
+        """The editions to choose from, ids with names: the one that is chosen, and all but the examples."""
+        known = self._content.editions.values()
+        return {one.id: one.name for one in known if not one.example or one.id == chosen}
+
+    async def named(self, home: Home) -> Team:
         """A channel's team with its name, which Teams does not tell with every message."""
         known = await self._surveys.home(home.team)
         name = known.team.name if known else ""
@@ -248,55 +225,34 @@ class Planning:
         self, visit: Visit, plan: Plan, survey_id: str, team: Team | None, *, mistakes: Sequence[str] = ()
     ) -> Card:
         homes = [] if team else await self._surveys.homes(visit.person.tenant_id)
-        known = self._content.editions.values()
-        editions = {one.id: one.name for one in known if not one.example or one.id == plan.edition}
         return setup_card(
             self._texts,
             plan,
             survey_id,
             team=team,
             teams=[home.team for home in homes[:MOST_TEAMS]],
-            editions=editions,
+            editions=self.editions(plan.edition),
             mistakes=mistakes,
         )
-
-    async def _other_under_way(self, team: Team, than: Survey | None = None) -> Survey | None:
-        """Another survey that the team is not done with."""
-        found = await self._surveys.under_way(team.tenant_id)
-        return next((one for one in found if one.team.id == team.id and one.id != (than and than.id)), None)
 
 
 def _draft(visit: Visit, survey_id: str, plan: Plan, home: Home) -> Survey:
     zone = visit.zone if isinstance(visit.zone, ZoneInfo) else ZoneInfo("UTC")
-    day_after = dt.datetime.combine(plan.closes_on + dt.timedelta(days=1), dt.time(), zone)
     is_here = visit.channel is not None and visit.channel.home.team.id == home.team.id
-    return Survey(
-        id=survey_id,
+    return draft(
+        survey_id,
+        plan,
+        zone,
         team=home.team,
         channel_id=visit.channel.id if visit.channel and is_here else home.team.id,
-        plan=plan,
-        zone=zone.key,
-        closes_at=day_after.astimezone(dt.UTC),
-        phase=Phase.DRAFT,
-        asked_by=visit.person,
-        asked_by_name=visit.name,
-        opened_at=None,
-        closed_at=None,
-        counted=False,
-        stopped=False,
-        secret=None,
+        lead=visit.person,
+        lead_name=visit.name,
     )
 
 
-def _one_line(typed: str) -> str:
+def one_line(typed: str) -> str:
     """What was typed, without line breaks and other control characters, which not every database takes."""
     return " ".join("".join(" " if category(one) == "Cc" else one for one in typed).split())
-
-
-def _reminders(survey: Survey, now: dt.datetime) -> list[dt.datetime]:
-    """When those who have not finished are reminded, before the survey closes."""
-    due = (now + dt.timedelta(days=day) for day in survey.plan.reminder_days)
-    return [one for one in due if one < survey.closes_at]
 
 
 def _is_asker(visit: Visit, survey: Survey) -> bool:

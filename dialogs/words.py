@@ -9,7 +9,7 @@ from content.texts import Texts, plain
 PERSONAL = ("start", "result", "opportunities", "history", "reminders", "help")
 """The commands of a personal chat, in the order that help and the manifest list them."""
 
-LEADING = ("survey", "status", "remind", "close", "results", "news")
+LEADING = ("survey", "status", "remind", "close", "results", "schedule", "news")
 """The commands of CoE leads, in a team channel or in their own chat."""
 
 OF_LEADS = (*PERSONAL[:-1], *LEADING, "help")

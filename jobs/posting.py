@@ -26,6 +26,7 @@ Result = TypeVar("Result", bound=Outcome | Post)
 
 RESULT = "result"
 RESULT_FOR_LEAD = "result-for-lead"
+AWAITING = "awaiting"
 
 TRIES = 6
 """Over half a minute. What is not posted by then is tried again at a later look."""
@@ -67,6 +68,10 @@ class Poster:
             if chat and await self._surveys.claim_post(survey, RESULT_FOR_LEAD):
                 outcome = await self._patiently(survey, lambda: self._port.send_card(chat, card))
                 log.info("survey %s: the lead got the result instead of the channel: %s", survey.id, outcome)
+
+    async def post_awaiting(self, survey: Survey) -> None:
+        """Post, once, that a survey waits for a second lead; its button is the way to agree."""
+        await self._post_once(survey, AWAITING, await self._views.now(survey, self._clock()))
 
     async def show_progress(self) -> None:
         """Bring the progress cards that may be edited now up to date, and post those that are missing."""

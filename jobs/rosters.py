@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 
 from assessment.survey import Member
-from dialogs.planning import Rosters
+from dialogs.launch import Rosters
 from jobs.pacer import Pacer
 from storage.surveys import Home
 

@@ -21,6 +21,7 @@ from assessment.check import Check
 from assessment.model import Answer, Level, NoLevel, Person, Role, parse_answer
 from assessment.respect import Limits, Wishes
 from assessment.news import WHILE_OPEN, News, NewsKind, Preference, next_digest, survey_facts
+from assessment.schedules import Halt, Often, PlainReminder, RepeatedSurvey, Schedule, State, rule_of
 from assessment.survey import Exclusion, Numbers, Phase, Plan, Reach, Refusal, Survey, Team
 from assessment.team import Group, Tallies, TeamResult, change, team_result
 from cards.check import paused_card, question_card, role_card
@@ -42,6 +43,14 @@ from cards.news import news_card, news_setup_card, pick_team_card
 from cards.presses import Start
 from cards.respect import Told, reminders_card
 from cards.result import answers_card, lift_card, opportunities_card, result_card
+from cards.schedules import (
+    ask_to_delete_card,
+    preview_card,
+    schedule_card,
+    schedule_form,
+    schedules_card,
+    team_gone_card,
+)
 from cards.survey_presses import ShowProgress
 from cards.survey_progress import ask_to_close_card, ask_to_stop_card, progress_card
 from cards.survey_setup import awaiting_card, cancelled_card, counting_card, rehearsal_card, setup_card
@@ -71,6 +80,8 @@ from content.loading import load
 from content.model import Edition
 from content.texts import Texts
 from content.yaml_source import ContentError
+from dialogs.recurrence import dates_of
+from dialogs.schedules import terms_of
 from dialogs.words import IN_TEAM, OF_LEADS, PERSONAL
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -90,6 +101,7 @@ NO_LEVELS = "dont-know"
 # How many of 31 people are at each of the five levels, don't know, and say it does not apply.
 SPREADS = ("2 5 13 8 3 0 0", "3 20 5 3 0 0 0", "0 0 21 5 0 5 0", "12 3 0 2 9 0 5", "0 4 18 9 0 0 0")
 EARLIER_SPREADS = ("5 15 8 3 0 0 0", "3 20 5 3 0 0 0", "0 0 5 21 0 5 0", "12 3 0 2 9 0 5", "0 24 4 3 0 0 0")
+REMINDED = "Time to look at our maturity again: what has become easier since spring, and what has not?"
 ALIKE = "0 0 31 0 0 0 0"
 
 
@@ -124,6 +136,7 @@ def samples(edition_id: str = EDITION) -> dict[str, Card]:
             *_led(texts, edition),
             *_in_the_news(texts, edition),
             *_chosen(texts, edition),
+            *_scheduled(texts, edition),
         )
     )
 
@@ -444,6 +457,68 @@ def news_of(texts: Texts, edition: Edition) -> dict[str, News]:
 
 def _news_id(kind: NewsKind, number: int, survey: Survey) -> str:
     return f"{kind}:{survey.id if kind in WHILE_OPEN else number}"
+def _scheduled(texts: Texts, edition: Edition) -> Named:
+    survey, reminder = schedule_of(edition), schedule_of(edition, PlainReminder(REMINDED))
+    dates = dates_of(survey, FIRST_DAY, 5)
+    teams = [survey.team, replace(survey.team, id="19:support", name="Contoso Support")]
+    editions = {edition.id: edition.name}
+    by_rule = replace(reminder, rule="FREQ=MONTHLY;INTERVAL=2;BYDAY=-1FR")
+    stopped = [replace(survey, state=State.PAUSED, halt=halt, next_at=None) for halt in Halt]
+    filled, words = terms_of(survey), terms_of(by_rule)
+    unknown = [texts("schedule.mistake.zone"), texts("schedule.mistake.rule.form")]
+    saved = Notice(texts("schedule.notice.saved"))
+    yield "schedule-none", schedules_card(texts, [], team=survey.team)
+    yield "schedule-list", schedules_card(texts, [survey, by_rule], team=survey.team)
+    yield "schedule-list-stopped", schedules_card(texts, stopped, team=None)
+    yield "schedule-list-long", schedules_card(texts, [survey, reminder] * 7, team=None)
+    yield (
+        "schedule-form-survey",
+        schedule_form(texts, filled, survey.what, editions, team=survey.team, teams=[]),
+    )
+    yield (
+        "schedule-form-survey-some-team",
+        schedule_form(
+            texts, filled, survey.what, {**editions, "2027": "Next year's model"}, team=None, teams=teams
+        ),
+    )
+    yield (
+        "schedule-form-reminder-with-mistakes",
+        schedule_form(texts, words, reminder.what, editions, team=survey.team, teams=[], mistakes=unknown),
+    )
+    yield "schedule-preview", preview_card(texts, survey, dates, filled)
+    yield "schedule-preview-reminder", preview_card(texts, by_rule, dates_of(by_rule, FIRST_DAY, 5), words)
+    yield "schedule", schedule_card(texts, survey, dates, notice=saved)
+    yield "schedule-paused", schedule_card(texts, stopped[0], [])
+    yield "schedule-ask-to-delete", ask_to_delete_card(texts, survey)
+    yield "schedule-team-gone", team_gone_card(texts, reminder)
+
+
+def schedule_of(edition: Edition, what: RepeatedSurvey | PlainReminder | None = None) -> Schedule:
+    """A schedule that comes round every quarter; without anything else, a survey."""
+    survey = survey_of(edition)
+    return Schedule(
+        id="6" * 32,
+        team=survey.team,
+        channel_id=survey.channel_id,
+        what=what
+        or RepeatedSurvey(
+            "Maturity check",
+            edition.id,
+            is_anonymous=True,
+            smallest_group=5,
+            reminder_days=(3, 5),
+            days_open=14,
+        ),
+        rule=rule_of(Often.QUARTER, "MO"),
+        starts=dt.datetime.combine(FIRST_DAY.date(), dt.time(9)),
+        zone="Europe/Vienna",
+        ends_on=None,
+        lead=survey.asked_by,
+        lead_name=survey.asked_by_name,
+        state=State.ACTIVE,
+        halt=None,
+        next_at=dt.datetime(2023, 4, 3, 7, tzinfo=dt.UTC),
+    )
 
 
 def survey_of(edition: Edition) -> Survey:

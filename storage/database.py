@@ -19,6 +19,7 @@ from storage.deliveries import Deliveries
 from storage.news import Newsstand
 from storage.pacing import Pacing
 from storage.postgresql import PostgreSQL
+from storage.schedules import Schedules
 from storage.schema import DRIVER_ERRORS, UNAVAILABLE, DatabaseNotReady, migrate
 from storage.sqlite import SQLite
 from storage.surveys import Surveys
@@ -74,6 +75,7 @@ class Database:
         self.agenda = Agenda(_statements("agenda", backend), connect)
         self.turns = Turns(_statements("turns", backend), connect, transaction)
         self.news = Newsstand(_statements("news", backend), connect, transaction)
+        self.schedules = Schedules(_statements("schedules", backend), connect)
         self.pacing = Pacing(_statements("pacing", backend), connect)
 
     async def erase(self) -> None:

@@ -55,9 +55,9 @@ def make_app(
     usual: dict[str, Any] = {"app_id": "", "host": "127.0.0.1", "database_url": database_url}
     has_clock = "clock" in request.fixturenames
     whenever = {} if has_clock else UNHURRIED
-    settings = Settings(**(usual | whenever | more_settings))
     clock = request.getfixturevalue("clock") if has_clock else utc_now
-    return lambda: create_app(settings, clock=clock)
+    # A test may set something else before the bot starts again.
+    return lambda: create_app(Settings(**(usual | whenever | more_settings)), clock=clock)
 
 
 @pytest.fixture

@@ -71,19 +71,23 @@ def _schedules() -> None:
         sa.Column("id", sa.Text, primary_key=True),
         sa.Column("tenant_id", sa.Text, nullable=False),
         sa.Column("team_id", sa.Text, nullable=False),
+        sa.Column("team_name", sa.Text, nullable=False),
         sa.Column("channel_id", sa.Text, nullable=False),
         sa.Column("kind", sa.Text, nullable=False),
-        sa.Column("rule", sa.Text, nullable=False),
-        sa.Column("starts_at", sa.Text, nullable=False),
-        sa.Column("zone", sa.Text, nullable=False),
         sa.Column("plan", sa.Text, nullable=False),
+        sa.Column("rule", sa.Text, nullable=False),
+        sa.Column("starts", sa.Text, nullable=False),
+        sa.Column("zone", sa.Text, nullable=False),
+        sa.Column("ends_on", sa.Text),
         sa.Column("lead_id", sa.Text, nullable=False),
         sa.Column("lead_name", sa.Text, nullable=False),
         sa.Column("made_at", sa.BigInteger, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
+        sa.Column("halt", sa.Text),
         sa.Column("next_at", sa.BigInteger),
+        sa.Column("tell_at", sa.BigInteger),
     )
-    op.create_index("schedules_of_team", "schedules", ["tenant_id", "team_id"])
+    op.create_index("schedules_of_tenant", "schedules", ["tenant_id"])
     active = sa.text("state = 'active'")
     op.create_index("schedules_due", "schedules", ["next_at"], sqlite_where=active, postgresql_where=active)
 

@@ -1,0 +1,21 @@
+"""What durable work takes from the dialogs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dialogs.launch import Launch
+from dialogs.news import Newsroom
+from dialogs.respect import Respect
+from dialogs.survey_views import Rules, SurveyViews
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """How surveys are shown and begun, channels told, and people written to; and who may lead."""
+
+    views: SurveyViews
+    launch: Launch
+    newsroom: Newsroom
+    respect: Respect
+    rules: Rules

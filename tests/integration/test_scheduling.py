@@ -1,0 +1,396 @@
+"""What storage and jobs promise about schedules, whatever dies: each date brings what it is for once."""
+
+import asyncio
+import datetime as dt
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+import pytest
+
+from assessment.model import Person
+from assessment.respect import Limits
+from assessment.schedules import Halt, PlainReminder, RepeatedSurvey, Schedule, State
+from assessment.survey import Member, Phase, Survey, Team
+from content.loading import load
+from dialogs.launch import Launch
+from dialogs.news import Newsroom
+from dialogs.respect import Respect
+from dialogs.survey_views import Rules, SurveyViews
+from jobs.engine import Engine
+from jobs.means import Means
+from jobs.pacer import Pacer
+from jobs.port import Outcome, Port, RetryAfter, Sent, Unknown
+from jobs.posting import Poster
+from jobs.scheduling import Scheduling
+from jobs.starting import NotReady, Starter
+from storage.columns import milliseconds
+from storage.conversations import Conversation
+from storage.database import Database
+from storage.surveys import Home, Post
+
+CONTENT = load()
+TENANT = "6f1c0c1e-0000-4000-8000-000000000001"
+TEAM = Team(TENANT, "19:team@thread.tacv2", "Contoso CoE")
+HOME = Home(TEAM, "https://smba.trafficmanager.net/teams/", "28:bot")
+LEAD = Person(TENANT, "a0000000-0000-4000-8000-00000000000a")
+JANUARY = dt.datetime(2027, 1, 4, 9, 0, tzinfo=dt.UTC)
+APRIL = dt.datetime(2027, 4, 5, 8, 0, tzinfo=dt.UTC)
+QUARTERLY = Schedule(
+    id="a" * 32,
+    team=TEAM,
+    channel_id=TEAM.id,
+    what=RepeatedSurvey(
+        "Pulse", "2021-10", is_anonymous=True, smallest_group=5, reminder_days=(3,), days_open=14
+    ),
+    rule="FREQ=MONTHLY;BYMONTH=1,4,7,10;BYDAY=1MO",
+    starts=dt.datetime(2026, 11, 23, 9, 0),  # noqa: DTZ001 - by the clock on a wall
+    zone="Europe/London",
+    ends_on=None,
+    lead=LEAD,
+    lead_name="Ada Lovelace",
+    state=State.ACTIVE,
+    halt=None,
+    next_at=JANUARY,
+)
+REMINDER = replace(QUARTERLY, id="b" * 32, what=PlainReminder("Look"))
+
+
+class Died(Exception):
+    """As if the process were killed."""
+
+
+@dataclass
+class Mortal:
+    """Something of the database whose process dies before or after its n-th call."""
+
+    inner: Any
+    life: "Life"
+
+    def __getattr__(self, name: str) -> Any:
+        async def call(*args: Any, **more: Any) -> Any:
+            self.life.steps()
+            result = await getattr(self.inner, name)(*args, **more)
+            self.life.steps()
+            return result
+
+        return call
+
+
+@dataclass
+class Life:
+    left: int
+
+    def steps(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            raise Died
+
+
+class MortalDatabase:
+    """The database as a process sees it that dies at one of its steps."""
+
+    def __init__(self, database: Database, life: Life) -> None:
+        for name in ("surveys", "deliveries", "schedules", "news", "contacts", "conversations"):
+            setattr(self, name, Mortal(getattr(database, name), life))
+
+
+@dataclass
+class TeamsStub:
+    """A roster of six, and every card that was sent."""
+
+    outcome: Outcome = field(default_factory=lambda: Sent("1"))
+    sent: list[str] = field(default_factory=list)
+    members: int = 6
+
+    async def roster(self, _: Home) -> AsyncIterator[Sequence[Member]]:
+        for number in range(self.members):
+            yield [Member(f"29:{number}", f"b0000000-0000-4000-8000-{number:012d}", "", is_guest=False)]
+
+    async def team_name(self, _: Home) -> str:
+        return ""
+
+    async def send_card(self, _: Conversation, card: dict[str, Any]) -> Outcome:
+        self.sent.append(card["fallbackText"])
+        return self.outcome
+
+    async def post_card(self, _: Home, channel_id: str, card: dict[str, Any]) -> Post:
+        self.sent.append(card["fallbackText"])
+        return Post(channel_id, str(len(self.sent)))
+
+
+@dataclass
+class EngineStub:
+    """Notes what it is to do."""
+
+    begun: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+
+    async def unfinished(self, prefix: str) -> set[str]:
+        return {one for one in self.begun if one.startswith(prefix)}
+
+    async def start(self, name: str, id_: str, *args: Any) -> None:
+        self.begun.setdefault(id_, (name, *args))
+
+
+@dataclass
+class Bot:
+    """One process."""
+
+    database: Any
+    now: dt.datetime = JANUARY
+    teams: TeamsStub = field(default_factory=TeamsStub)
+    engine: EngineStub = field(default_factory=EngineStub)
+    second_lead_above: int = 500
+    leads: bool = True
+
+    def __post_init__(self) -> None:
+        rules = Rules(lambda _: self.leads, self.second_lead_above, 47.5)
+        views = SurveyViews(CONTENT, self.database.surveys, self.database.deliveries, rules)
+        launch = Launch(CONTENT.texts, self.database, self.teams, nudge=lambda: None)
+        respect = Respect(self.database.contacts, Limits())
+        means = Means(views, launch, Newsroom(self.database.news), respect, rules)
+        port, pacer = cast("Port", self.teams), cast("Pacer", NoPacer())
+        poster = Poster(self.database, views, port, pacer, clock=lambda: self.now)
+        engine = cast("Engine", self.engine)
+        self.starter = Starter(CONTENT.texts, self.database, poster, means, clock=lambda: self.now)
+        self.scheduling = Scheduling(
+            CONTENT.texts, self.database, engine, means, port=port, pacer=pacer, clock=lambda: self.now
+        )
+
+    async def starts(self, schedule: Schedule = QUARTERLY) -> None:
+        assert schedule.next_at
+        await self.starter.start(schedule.id, milliseconds(schedule.next_at))
+
+
+class NoPacer:
+    async def turn(self, _: str) -> None:
+        """At once."""
+
+
+async def saved(database: Database, *schedules: Schedule) -> None:
+    await database.surveys.remember_team(HOME)
+    for one in schedules or (QUARTERLY,):
+        await database.schedules.save(one, JANUARY - dt.timedelta(days=40))
+
+
+async def told(database: Database) -> list[str]:
+    async with database.news._connect() as connection:
+        cursor = await connection.execute("select id from news order by id")
+        return [row[0] for row in await cursor.fetchall()]
+
+
+async def all_surveys(database: Database) -> list[Survey]:
+    return await database.surveys.under_way(TENANT)
+
+
+async def now_is(database: Database, schedule: Schedule = QUARTERLY) -> Schedule:
+    found = await database.schedules.get(schedule.id)
+    assert found
+    return found
+
+
+# Storage
+
+
+@pytest.mark.parametrize("schedule", [QUARTERLY, replace(REMINDER, ends_on=dt.date(2027, 6, 30))])
+async def test_a_schedule_is_read_as_it_was_kept(database: Database, schedule: Schedule) -> None:
+    """With all that a lead decided."""
+    await saved(database, schedule)
+    assert await database.schedules.get(schedule.id) == schedule
+    assert await database.schedules.of_tenant(TENANT.upper()) == [schedule]
+    assert await database.schedules.editions() == ({"2021-10"} if schedule is QUARTERLY else set())
+
+
+async def test_another_tenant_cannot_take_a_schedule_over(database: Database) -> None:
+    """Whoever knows its id."""
+    await saved(database)
+    theirs = replace(QUARTERLY, team=replace(TEAM, tenant_id="other"), lead=Person("other", "mallory"))
+    await database.schedules.save(theirs, JANUARY)
+    assert await now_is(database) == QUARTERLY
+
+
+async def test_a_date_is_dealt_with_once(database: Database, replica: Database) -> None:
+    """Of many processes that move it on, one does; the others see that it is not theirs any more."""
+    await saved(database)
+    moved = await asyncio.gather(
+        *(one.schedules.advance(QUARTERLY, APRIL) for one in [database, replica] * 5)
+    )
+    assert moved.count(True) == 1
+    assert (await now_is(database)).next_at == APRIL
+
+
+async def test_only_active_ones_are_due(database: Database) -> None:
+    """From their date on, and not while they are paused."""
+    await saved(database, QUARTERLY, REMINDER)
+    await database.schedules.pause(REMINDER)
+    assert await database.schedules.due(JANUARY - dt.timedelta(milliseconds=1)) == []
+    assert await database.schedules.due(JANUARY) == [QUARTERLY]
+
+
+# Dates
+
+
+async def test_killed_at_any_step_a_survey_begins_once(database: Database) -> None:
+    """Before and after every single step of the job: done again, there is one survey, and the next date."""
+    for last_step in range(1, 200):
+        await saved(database, QUARTERLY)
+        try:
+            await Bot(MortalDatabase(database, Life(last_step))).starts()
+            survived = True
+        except Died:
+            survived = False
+        await Bot(database).starts()
+        [survey] = await all_surveys(database)
+        assert survey.phase is Phase.OPEN
+        assert (await database.deliveries.numbers(survey)).invited == 6
+        assert (await now_is(database)).next_at == APRIL
+        assert await told(database) == []
+        if survived:
+            assert last_step > 20
+            return
+        await forgets_what_came(database)
+    raise AssertionError("the job does not end")
+
+
+async def forgets_what_came(database: Database) -> None:
+    """As if the test began anew."""
+    async with database.news._connect() as connection:
+        for table in ("news", "deliveries", "rounds", "recipients", "posts", "surveys"):
+            await connection.execute(f"delete from {table}")  # noqa: S608 - no value of anybody's
+
+
+async def test_killed_at_any_step_a_reminder_is_told_once(database: Database) -> None:
+    """The next process tells what the first one may have told, and that changes nothing."""
+    for last_step in range(1, 40):
+        await saved(database, REMINDER)
+        try:
+            bot = Bot(MortalDatabase(database, Life(last_step)))
+            due = [one for one in await database.schedules.due(JANUARY) if one.id == REMINDER.id]
+            await bot.scheduling._bring(due[0])
+            survived = True
+        except Died:
+            survived = False
+        await Bot(database).scheduling.look()
+        assert await told(database) == [f"reminder:{REMINDER.id}:{milliseconds(JANUARY)}"]
+        assert (await now_is(database, REMINDER)).next_at == APRIL
+        if survived:
+            return
+        await forgets_what_came(database)
+    raise AssertionError("the look does not end")
+
+
+async def test_two_processes_begin_one_survey(database: Database, replica: Database) -> None:
+    """Both at once, as after a takeover from one that was not dead; who comes too late tries again."""
+    await saved(database)
+    ends = await asyncio.gather(Bot(database).starts(), Bot(replica).starts(), return_exceptions=True)
+    assert all(one is None or isinstance(one, NotReady) for one in ends)
+    await Bot(database).starts()
+    [survey] = await all_surveys(database)
+    assert survey.phase is Phase.OPEN
+    assert (await database.deliveries.numbers(survey)).invited == 6
+    assert (await now_is(database)).next_at == APRIL
+
+
+async def test_the_look_hands_a_survey_over_under_one_name(database: Database) -> None:
+    """However often it looks, until the job has moved the date on."""
+    await saved(database)
+    bot = Bot(database)
+    for _ in range(3):
+        await bot.scheduling.look()
+    assert list(bot.engine.begun.values()) == [("scheduled", QUARTERLY.id, milliseconds(JANUARY))]
+    await bot.starts()
+    bot.engine.begun.clear()
+    await bot.scheduling.look()
+    assert bot.engine.begun == {}
+
+
+async def test_a_date_that_was_moved_on_brings_nothing(database: Database) -> None:
+    """A job that comes late, after the lead has changed or paused the schedule."""
+    await saved(database, replace(QUARTERLY, next_at=APRIL))
+    await Bot(database).starts(QUARTERLY)
+    assert await all_surveys(database) == []
+
+
+async def test_one_bad_schedule_holds_no_other_back(database: Database) -> None:
+    """A zone that the machine does not know any more is logged, and the next schedule is dealt with."""
+    await saved(database, replace(QUARTERLY, zone="Mars/Olympus"), REMINDER)
+    await Bot(database).scheduling.look()
+    assert (await now_is(database, REMINDER)).next_at == APRIL
+
+
+async def test_a_second_lead_is_asked_for_once(database: Database) -> None:
+    """The card is posted, and not again when the job is repeated."""
+    await saved(database)
+    bot = Bot(database, second_lead_above=5)
+    await bot.starts()
+    await saved(database)
+    await bot.starts()
+    assert [one.phase for one in await all_surveys(database)] == [Phase.AWAITING]
+    assert bot.teams.sent == ["A second lead is needed: Pulse Jan 4, 2027"]
+
+
+# Teams that are gone
+
+
+async def gone(database: Database) -> None:
+    """A team that had a schedule and has the app no more; its lead has a chat with the bot."""
+    await saved(database)
+    await database.conversations.remember(LEAD, Conversation("a:1", HOME.service_url))
+    await database.surveys.forget_team(TEAM, JANUARY)
+
+
+async def test_the_lead_hears_once_of_a_team_that_is_gone(database: Database) -> None:
+    """However often the bot looks."""
+    await gone(database)
+    bot = Bot(database)
+    for _ in range(3):
+        await bot.scheduling.look()
+    assert bot.teams.sent == ["It has ended: Survey “Pulse”"]
+    assert (await now_is(database)).halt is Halt.TEAM_GONE
+
+
+async def test_at_night_the_lead_is_left_alone(database: Database) -> None:
+    """They hear of it the next morning."""
+    await gone(database)
+    bot = Bot(database, now=JANUARY.replace(hour=22))
+    await bot.scheduling.look()
+    assert bot.teams.sent == []
+    bot.now = JANUARY.replace(day=5, hour=8)
+    await bot.scheduling.look()
+    assert len(bot.teams.sent) == 1
+
+
+@pytest.mark.parametrize("outcome, sent", [(RetryAfter(1), 2), (Unknown("no answer"), 1)])
+async def test_only_what_was_surely_not_sent_is_sent_again(
+    database: Database, outcome: Outcome, sent: int
+) -> None:
+    """Teams did not take it now: a few minutes later. No answer: it may have arrived."""
+    await gone(database)
+    bot = Bot(database, teams=TeamsStub(outcome))
+    await bot.scheduling.look()
+    await bot.scheduling.look()
+    bot.now += dt.timedelta(minutes=5)
+    await bot.scheduling.look()
+    assert len(bot.teams.sent) == sent
+
+
+async def test_killed_while_telling_the_lead(database: Database) -> None:
+    """At whichever step: never twice; whoever died after counting the message has perhaps not sent it."""
+    for last_step in range(1, 40):
+        await gone(database)
+        await database.contacts.give_back(LEAD, f"schedule:{QUARTERLY.id}:gone")
+        await database.schedules.end_homeless(JANUARY)
+        [schedule] = await database.schedules.untold(JANUARY)
+        teams = TeamsStub()
+        try:
+            await Bot(MortalDatabase(database, Life(last_step)), teams=teams).scheduling._tell_lead(schedule)
+            survived = True
+        except Died:
+            survived = False
+        await Bot(database, teams=teams).scheduling.look()
+        assert len(teams.sent) <= 1
+        assert await database.schedules.untold(JANUARY + dt.timedelta(days=9)) == []
+        if survived:
+            assert len(teams.sent) == 1
+            return
+    raise AssertionError("telling does not end")
