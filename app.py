@@ -24,9 +24,15 @@ from content.yaml_source import ContentError
 from dialogs.check import CheckDialog
 from dialogs.coach import Coach
 from dialogs.invitations import InvitationDialog
+from dialogs.news import Newsroom
+from dialogs.pictures import Pictures
 from dialogs.planning import Planning
+from dialogs.pledges import PledgeDialog
+from dialogs.respect import Respect
 from dialogs.survey_views import Rules, SurveyViews
 from dialogs.surveys import SurveyDialog
+from dialogs.tidings import Tidings
+from jobs.asking import Asker
 from jobs.pacer import RATE, Pacer
 from jobs.rosters import PacedRosters
 from jobs.work import working
@@ -93,9 +99,14 @@ async def _door(
             nudge=nudged.set,
         )
         surveys = SurveyDialog(content.texts, database, planning, views, rules=rules, nudge=nudged.set)
+        pictures = Pictures(content, database.surveys, database.pledges)
+        tidings = Tidings(Newsroom(database.news), pictures, database.pledges)
+        pledges = PledgeDialog(content, database, views, pictures, tidings=tidings)
+        respect = Respect(database.contacts, settings.limits)
+        asker = Asker(content.texts, database, teams, pacer, respect=respect, tidings=tidings, clock=clock)
         exports = Exports(settings, content.texts, database, views, teams=teams)
         handler = Handler(
-            _coach(settings, content, database, surveys),
+            _coach(settings, content, database, surveys, pledges),
             content.texts,
             database,
             teams,
@@ -109,6 +120,7 @@ async def _door(
             content,
             database,
             views=views,
+            asker=asker,
             port=teams,
             pacer=pacer,
             nudged=nudged,
@@ -118,17 +130,25 @@ async def _door(
             await handler.close()
 
 
-def _coach(settings: Settings, content: Content, database: Database, surveys: SurveyDialog) -> Coach:
+def _coach(  # noqa: PLR0917 - each of a type of its own
+    settings: Settings, content: Content, database: Database, surveys: SurveyDialog, pledges: PledgeDialog
+) -> Coach:
     checks = CheckDialog(content, database.checks, database.surveys, settings.maturity_edition)
     invitations = InvitationDialog(content, database.surveys, database.deliveries, checks)
-    return Coach(content.texts, checks, invitations, surveys)
+    return Coach(content.texts, checks, invitations, surveys, pledges=pledges)
 
 
 async def _refuse_missing_editions(database: Database, content: Content) -> None:
-    used = await database.checks.editions() | await database.surveys.editions()
+    used = {
+        *await database.checks.editions(),
+        *await database.surveys.editions(),
+        *await database.pledges.editions(),
+    }
     if missing := used - set(content.editions):
         folders = ", ".join(f"content/editions/{one}" for one in sorted(missing))
-        raise CannotStart(f"The database has checks or surveys of editions that are gone; put back {folders}")
+        raise CannotStart(
+            f"The database has checks, surveys or pledges of editions that are gone; put back {folders}"
+        )
 
 
 def main() -> int:

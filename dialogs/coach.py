@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cards.elements import Card
+from cards.pledge_presses import PledgePress
 from cards.presses import Press
 from cards.survey_presses import InvitationPress, LeadPress
 from cards.talk import help_card
 from content.texts import Texts
 from dialogs.check import CheckDialog
 from dialogs.invitations import InvitationDialog
+from dialogs.pledges import PledgeDialog
 from dialogs.surveys import SurveyDialog
 from dialogs.turn import Reply, Visit
 from dialogs.words import IN_GROUP_CHAT, IN_TEAM, LEADING, PERSONAL, Vocabulary
@@ -20,25 +22,34 @@ class Coach:
     """Answers people in their own chat, and teams in their channels."""
 
     def __init__(
-        self, texts: Texts, checks: CheckDialog, invitations: InvitationDialog, surveys: SurveyDialog
+        self,
+        texts: Texts,
+        checks: CheckDialog,
+        invitations: InvitationDialog,
+        surveys: SurveyDialog,
+        *,
+        pledges: PledgeDialog,
     ) -> None:
         self._texts = texts
         self._vocabulary = Vocabulary(texts)
         self._checks = checks
         self._invitations = invitations
         self._surveys = surveys
+        self._pledges = pledges
 
     async def said(self, visit: Visit, text: str, *, in_public: bool) -> Reply:
         """Answer what a person typed in their own chat, or in a channel or group chat."""
         command = self._vocabulary.meaning(text)
         if command in LEADING and (visit.channel or not in_public):
             return replace(await self._surveys.said(visit, command), public=True)
+        visit = replace(visit, leads=self._surveys.may_lead(visit.person))
+        if command == "pledges":
+            return await self._pledges.said(visit)
         if in_public and (command not in PERSONAL or command == "help"):
             intro = self._texts("help.in_public")
             words = IN_TEAM if visit.channel else IN_GROUP_CHAT
             card = help_card(self._texts, words, intro=intro, start=self._texts("button.start"))
             return Reply(card, public=True)
-        visit = replace(visit, leads=self._surveys.may_lead(visit.person))
         return await self._invitations.said(visit, text) or await self._checks.said(visit, text)
 
     async def pressed(self, visit: Visit, press: Press) -> Reply:
@@ -47,6 +58,9 @@ class Coach:
             return replace(await self._surveys.pressed(visit, press), public=True)
         if isinstance(press, InvitationPress):
             return await self._invitations.pressed(visit, press)
+        if isinstance(press, PledgePress):
+            visit = replace(visit, leads=self._surveys.may_lead(visit.person))
+            return await self._pledges.pressed(visit, press)
         return await self._checks.pressed(visit, press)
 
     def welcome(self, *, in_public: bool) -> Card:

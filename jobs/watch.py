@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import replace
 
 from assessment.survey import Phase, Survey
+from jobs.asking import Asker
 from jobs.engine import Engine
 from jobs.posting import RESULT, SHOWN_AFTERWARDS, Poster
 from storage.database import UNAVAILABLE, Database
@@ -53,6 +54,7 @@ class Watch:
         database: Database,
         engine: Engine,
         poster: Poster,
+        asker: Asker,
         *,
         replica: str,
         nudged: asyncio.Event,
@@ -62,6 +64,7 @@ class Watch:
         self._deliveries = database.deliveries
         self._engine = engine
         self._poster = poster
+        self._asker = asker
         self._replica = replica
         self._clock = clock
         self._nudged = nudged
@@ -73,8 +76,9 @@ class Watch:
     async def looking(self) -> AsyncIterator[None]:
         """Look around until the block ends."""
         # Apart, so that a Teams that answers slowly neither delays work nor makes this process look dead.
-        habits = {self._beat: None, self._look: self._nudged, self._poster.show_progress: None}
-        tasks = [asyncio.create_task(_keep(habit, wake)) for habit, wake in habits.items()]
+        habits = [self._beat, self._poster.show_progress, self._asker.look]
+        tasks = [asyncio.create_task(_keep(habit, None)) for habit in habits]
+        tasks.append(asyncio.create_task(_keep(self._look, self._nudged)))
         try:
             yield
         finally:

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from content.loading import Content
 from dialogs.survey_views import SurveyViews
+from jobs.asking import Asker
 from jobs.closing import Closer
 from jobs.engine import Engine, Job
 from jobs.pacer import Pacer
@@ -22,12 +23,13 @@ from storage.deliveries import Round
 
 
 @asynccontextmanager
-async def working(
+async def working(  # noqa: PLR0913 - most of them are named
     database_url: str,
     content: Content,
     database: Database,
     *,
     views: SurveyViews,
+    asker: Asker,
     port: Port,
     pacer: Pacer,
     nudged: asyncio.Event,
@@ -48,7 +50,7 @@ async def working(
 
     jobs: dict[str, Job] = {"round": send_round, "part": sender.send_part, "close": closer.close}
     engine = Engine(database_url, replica, jobs, slow={"part"})
-    watch = Watch(database, engine, poster, replica=replica, nudged=nudged, clock=clock)
+    watch = Watch(database, engine, poster, asker, replica=replica, nudged=nudged, clock=clock)
     # Before it takes work, so that it is missed if it dies in that very moment.
     await database.deliveries.beat(replica)
     async with engine, watch.looking():

@@ -17,6 +17,7 @@ from storage.conversations import Conversations
 from storage.deliveries import Deliveries
 from storage.news import Newsstand
 from storage.pacing import Pacing
+from storage.pledges import Pledges
 from storage.postgresql import PostgreSQL
 from storage.schema import DRIVER_ERRORS, UNAVAILABLE, DatabaseNotReady, migrate
 from storage.sqlite import SQLite
@@ -70,6 +71,7 @@ class Database:
         self.surveys = Surveys(_statements("surveys", backend), deliveries, connect, transaction)
         self.deliveries = Deliveries(deliveries, checks, connect, transaction)
         self.news = Newsstand(_statements("news", backend), connect)
+        self.pledges = Pledges(_statements("pledges", backend), connect)
         self.pacing = Pacing(_statements("pacing", backend), connect)
 
     async def erase(self) -> None:

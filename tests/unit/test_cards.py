@@ -264,7 +264,8 @@ def test_every_button_is_understood_when_it_comes_back(card: Card) -> None:
     """What a button carries, with what the card's input adds to it, is a press that the parser knows."""
     inputs = [one for one in every_part(card) if is_input(one)]
     filled = {
-        one["id"]: one["choices"][0]["value"] if "choices" in one else str(one["value"]) for one in inputs
+        one["id"]: one["choices"][0]["value"] if "choices" in one else str(one.get("value", ""))
+        for one in inputs
     }
     for action in every_part(card):
         if is_action(action) and action["type"] != "Action.OpenUrl":
