@@ -163,14 +163,12 @@ def in_your_name_card(texts: Texts, pledge: Pledge) -> Card:
     )
 
 
-def pledge_question_card(texts: Texts, pledge: Pledge, notice: Notice | None = None) -> Card:
+def pledge_question_card(texts: Texts, pledge: Pledge) -> Card:
     """The one question about a promise."""
     return card(
         texts,
         [
-            heading(texts("pledge.question.heading")),
-            *notices(notice),
-            text(pledge.what, weight="Bolder"),
+            heading(texts("pledge.question.heading", what=pledge.what)),
             text(texts("pledge.question.text", made=_made_on(texts, pledge), due=day(texts, pledge.due_on))),
             *stacked(_answers(texts, pledge)),
         ],
@@ -184,7 +182,7 @@ def statement_question_card(texts: Texts, pledge: Pledge) -> Card:
         [
             heading(texts("pledge.met.heading")),
             text(pledge.what, weight="Bolder"),
-            small(texts("pledge.met.why")),
+            *([small(texts("pledge.met.why"))] if pledge.team else []),
             buttons(
                 [
                     button(texts("pledge.button.met"), SayWhether(pledge.id, "yes"), primary=True),
@@ -361,7 +359,11 @@ def _who_input(texts: Texts, form: Form) -> Element:
 def _audience(texts: Texts, form: Form) -> Iterable[Element]:
     """Who hears of it: a choice where there is one, and what that means."""
     if form.channel:
-        yield text(texts("pledge.form.channel_sees", team=verbatim(form.channel.name)))
+        team = verbatim(form.channel.name)
+        if form.may_name_others:
+            yield text(texts("pledge.form.channel_sees_who", team=team))
+        else:
+            yield text(texts("pledge.form.channel_sees", team=team))
     elif form.places:
         alone = texts("pledge.form.no_channel" if form.may_name_others else "pledge.form.only_me")
         named = ((one.id, texts("pledge.form.channel_of", team=one.name)) for one in form.places)
@@ -383,18 +385,22 @@ def _way_back(texts: Texts, press: MakePledge) -> Element:
     return button(texts("pledge.button.mine"), ShowPledges())
 
 
-def _answers(texts: Texts, pledge: Pledge, *, small_ones: bool = False) -> list[Element]:
-    """What an owner can say of an open promise."""
-
-    def speaks(title: str) -> str:
-        return texts("pledge.button.about", button=title, what=pledge.what) if small_ones else ""
-
-    done, more, drop = (texts(f"pledge.button.{one}") for one in ("done", "more_time", "drop"))
+def _answers(texts: Texts, pledge: Pledge) -> list[Element]:
+    """What an owner can say of an open promise, where it is the only one on a card."""
     return [
-        button(done, SayDone(pledge.id), primary=not small_ones, speaks=speaks(done)),
-        button(more, PutOff(pledge.id), speaks=speaks(more)),
-        button(drop, AskToDrop(pledge.id), speaks=speaks(drop)),
+        button(texts("pledge.button.done"), SayDone(pledge.id), primary=True),
+        button(texts("pledge.button.more_time"), PutOff(pledge.id)),
+        button(texts("pledge.button.drop"), AskToDrop(pledge.id)),
     ]
+
+
+def _short_answers(texts: Texts, pledge: Pledge) -> Iterable[Element]:
+    """The same among others: short enough for one row on a phone, and read out with what it is about."""
+    presses = {"done": SayDone, "more_time_short": PutOff, "drop_short": AskToDrop}
+    for name, press in presses.items():
+        title = texts(f"pledge.button.{name}")
+        speaks = texts("pledge.button.about", button=title, what=pledge.what)
+        yield button(title, press(pledge.id), speaks=speaks)
 
 
 def _facts(texts: Texts, pledge: Pledge) -> Iterable[tuple[str, str]]:
@@ -446,7 +452,7 @@ def _mine(texts: Texts, pledge: Pledge, now: dt.datetime) -> Element:
         "items": [
             text(pledge.what, weight="Bolder"),
             small(" ".join([by, *team])),
-            {"type": "ActionSet", "spacing": "Small", "actions": _answers(texts, pledge, small_ones=True)},
+            {"type": "ActionSet", "spacing": "Small", "actions": list(_short_answers(texts, pledge))},
         ],
     }
 

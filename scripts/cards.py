@@ -397,8 +397,9 @@ def _promised(texts: Texts, edition: Edition) -> Named:
         "pledge-form-with-mistakes",
         pledge_form_card(texts, replace(form, places=teams, may_name_others=True), mistakes),
     )
+    yield "pledge-form-in-channel", pledge_form_card(texts, in_channel)
     yield (
-        "pledge-form-in-channel",
+        "pledge-form-in-channel-of-lead",
         pledge_form_card(texts, replace(in_channel, may_name_others=True, other=("bo", "Bo Diddley"))),
     )
     yield "pledge-made", pledged_card(texts, pledge_of(edition), None, mine=True)
@@ -418,6 +419,8 @@ def _asked_about(texts: Texts, edition: Edition) -> Named:
     moved = replace(counts, now=Level.DEFINED, met=3, stage_now=Level.DEFINED)
     yield "pledge-question", pledge_question_card(texts, pledge_of(edition))
     yield "pledge-question-statement", statement_question_card(texts, statement)
+    in_team = replace(statement, team=survey_of(edition).team)
+    yield "pledge-question-statement-of-team", statement_question_card(texts, in_team)
     yield "pledge-more-time", more_time_card(texts, statement, due)
     yield "pledge-not-yet", more_time_card(texts, statement, due, not_yet)
     yield "pledge-more-time-too-early", more_time_card(texts, statement, due, too_early)

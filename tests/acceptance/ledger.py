@@ -30,12 +30,12 @@ ON_THE_CARD = {
 
 def invitations(database_url: str) -> dict[str, str]:
     """What is kept of each invitation: object id and state."""
-    return dict(_rows(database_url, "select person_id, state from deliveries where round = 0"))
+    return dict(rows(database_url, "select person_id, state from deliveries where round = 0"))
 
 
 def reasons(database_url: str) -> dict[str, str]:
     """Why invitations were not delivered, or are unknown: object id and reason."""
-    return dict(_rows(database_url, "select person_id, reason from deliveries where round = 0"))
+    return dict(rows(database_url, "select person_id, reason from deliveries where round = 0"))
 
 
 async def sending_ends(database_url: str, *, within: float = 20) -> None:
@@ -136,12 +136,23 @@ def _messages(teams: Teams, person: Person) -> list[str]:
     return [message.body for message in teams.connector.messages_in(chat)]
 
 
-def _rows(database_url: str, statement: str) -> list[Any]:
+def rows(database_url: str, statement: str) -> list[Any]:
+    """What the bot's database has, as a query finds it."""
     if database_url.startswith("sqlite"):
         with closing(sqlite3.connect(_path(database_url), timeout=10)) as file:
             return file.execute(statement).fetchall()
     with psycopg.connect(database_url) as server:
         return server.execute(statement).fetchall()
+
+
+def execute(database_url: str, statement: str) -> None:
+    """Change the bot's database behind its back, as time would."""
+    if database_url.startswith("sqlite"):
+        with closing(sqlite3.connect(_path(database_url), timeout=10)) as file, file:
+            file.execute(statement)
+        return
+    with psycopg.connect(database_url) as server:
+        server.execute(statement)
 
 
 def _path(database_url: str) -> str:
