@@ -6,6 +6,7 @@ Everything newer than Adaptive Cards 1.5 carries a `fallback` that says the same
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from content.texts import Texts
 
 Element = dict[str, Any]
 Card = dict[str, Any]
+
+LARGEST_CARD = 28 * 1024
+"""Bytes, under every limit that Teams was ever said to have."""
 
 LONGEST_BAR = 20
 """Signs of a bar in plain characters; a longer one would break on a phone."""
@@ -49,6 +53,25 @@ def card(texts: Texts, body: Sequence[Element]) -> Card:
         "msteams": {"width": "Full"},
         "body": list(body),
     }
+
+
+def fitting(whole: Card) -> Card:
+    """A card; where a message cannot hold it, without the small buttons that stand `beside` words."""
+    size = len(json.dumps(whole, separators=(",", ":"), ensure_ascii=False).encode())
+    return whole if size <= LARGEST_CARD else whole | {"body": _plain(whole["body"])}
+
+
+def _plain(elements: Sequence[Element]) -> list[Element]:
+    return [_words_of(one) if one["type"] == "ColumnSet" else _plain_inside(one) for one in elements]
+
+
+def _plain_inside(one: Element) -> Element:
+    return one | {"items": _plain(one["items"])} if one["type"] == "Container" else one
+
+
+def _words_of(row: Element) -> Element:
+    words: Element = row["columns"][0]["items"][0]
+    return words
 
 
 def verbatim(words: str) -> str:
@@ -97,14 +120,18 @@ def labels(words: str) -> list[Element]:
     return [small(words)] if words else []
 
 
-def button(title: str, press: Press, *, takes_inputs: bool = False, primary: bool = False) -> Element:
+def button(
+    title: str, press: Press, *, takes_inputs: bool = False, primary: bool = False, speaks: str = ""
+) -> Element:
     """A button that replaces the card; older clients post the same data as a message.
 
-    Only with `takes_inputs` are the card's inputs checked and sent along.
+    Only with `takes_inputs` are the card's inputs checked and sent along. What it `speaks` is read out and
+    shown to a pointer, where several buttons have one title.
     """
     inputs = {"associatedInputs": "auto" if takes_inputs else "none"}
     data = encode(press)
     looks = {"style": "positive"} if primary else {}
+    looks |= {"tooltip": speaks} if speaks else {}
     submit = {"type": "Action.Submit", "title": title, "data": data, **inputs, **looks}
     return {
         "type": "Action.Execute",
@@ -125,6 +152,18 @@ def opens(title: str, url: str) -> Element:
 def buttons(actions: Iterable[Element]) -> Element:
     """Buttons in a row. Inside the body, since only there old clients honour an action's fallback."""
     return {"type": "ActionSet", "spacing": "Large", "actions": list(actions)}
+
+
+def beside(words: Element, action: Element) -> Element:
+    """Words with a small button at their right."""
+    row = {"type": "ActionSet", "spacing": "None", "actions": [action]}
+    return {
+        "type": "ColumnSet",
+        "columns": [
+            {"type": "Column", "width": "stretch", "verticalContentAlignment": "Center", "items": [words]},
+            {"type": "Column", "width": "auto", "spacing": "Small", "items": [row]},
+        ],
+    }
 
 
 def stacked(actions: Iterable[Element]) -> list[Element]:
@@ -167,6 +206,22 @@ def line_input(
         "errorMessage": missing,
         "maxLength": longest,
         **({"value": value} if value else {}),
+    }
+
+
+def paragraph_input(name: str, *, label: str, missing: str, longest: int) -> Element:
+    """Some lines of text that the client insists on."""
+    return line_input(name, label=label, missing=missing, value="", longest=longest) | {"isMultiline": True}
+
+
+def person_input(name: str, options: Iterable[tuple[str, str]], *, label: str, missing: str) -> Element:
+    """One person of the organisation: the first of some (value, title) pairs, unless another is searched.
+
+    Only Teams can search; other clients offer the pairs alone.
+    """
+    known = list(options)
+    return choices(name, known, label=label, missing=missing, value=known[0][0]) | {
+        "choices.data": {"type": "Data.Query", "dataset": "graph.microsoft.com/users"},
     }
 
 

@@ -15,6 +15,7 @@ from assessment.model import Answer, Level, Role, parse_answer
 from cards.respect_presses import RespectPress
 from cards.news_presses import NewsPress
 from cards.schedule_presses import SchedulePress
+from cards.pledge_presses import PledgePress
 from cards.survey_presses import InvitationPress, LeadPress
 
 VERSION = 1
@@ -151,6 +152,7 @@ Press = (
     | LeadPress
     | InvitationPress
     | NewsPress
+    | PledgePress
     | RespectPress
     | SchedulePress
 )

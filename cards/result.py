@@ -12,12 +12,14 @@ from cards.elements import (
     Card,
     Element,
     Notice,
+    beside,
     bullets,
     button,
     buttons,
     card,
     choices,
     facts,
+    fitting,
     heading,
     labels,
     notices,
@@ -25,6 +27,7 @@ from cards.elements import (
     text,
 )
 from cards.naming import answer_name, discipline_names, level_name
+from cards.pledge_presses import PromiseOpportunity, PromiseStatement
 from cards.presses import ChangeAnswer, ShowAnswers, ShowLift, ShowOpportunities, ShowResult, Start
 from content.model import Discipline, Edition, Link, LinkState, Opportunity
 from content.texts import Texts
@@ -41,30 +44,34 @@ def result_card(
     stage, complete = stands.stage, stands.complete_stage
     if stage is None or complete is None:
         return _no_stage_card(texts, edition, check, notice=notice, label=label)
-    return card(
-        texts,
-        [
-            heading(texts("result.heading", stage=level_name(texts, edition, stage)), size="ExtraLarge"),
-            *labels(label),
-            *notices(notice),
-            gauge(texts, edition, stage),
-            heading(texts("result.why"), size="Medium"),
-            text(why(texts, edition, stands, stage)),
-            text(why_complete(texts, edition, stands, complete)),
-            *_bars(texts, edition, check, stands),
-            heading(
-                texts("result.meaning", stage=answer_name(texts, edition, stage)), size="Medium", apart=True
-            ),
-            text(edition.stages[stage].meaning),
-            heading(
-                texts("result.opportunities", stage=answer_name(texts, edition, stage)),
-                size="Medium",
-                apart=True,
-            ),
-            *opportunities(texts, edition, stage),
-            small(texts("result.edition", edition=edition.name)),
-            *_after_result(texts, check, stage),
-        ],
+    return fitting(
+        card(
+            texts,
+            [
+                heading(texts("result.heading", stage=level_name(texts, edition, stage)), size="ExtraLarge"),
+                *labels(label),
+                *notices(notice),
+                gauge(texts, edition, stage),
+                heading(texts("result.why"), size="Medium"),
+                text(why(texts, edition, stands, stage)),
+                text(why_complete(texts, edition, stands, complete)),
+                *_bars(texts, edition, check, stands),
+                heading(
+                    texts("result.meaning", stage=answer_name(texts, edition, stage)),
+                    size="Medium",
+                    apart=True,
+                ),
+                text(edition.stages[stage].meaning),
+                heading(
+                    texts("result.opportunities", stage=answer_name(texts, edition, stage)),
+                    size="Medium",
+                    apart=True,
+                ),
+                *opportunities(texts, edition, stage),
+                small(texts("result.edition", edition=edition.name)),
+                *_after_result(texts, check, stage),
+            ],
+        )
     )
 
 
@@ -89,10 +96,16 @@ def why_complete(texts: Texts, edition: Edition, stands: Standing, complete: Lev
     return texts.count("complete.held_back", len(stands.held_back_by), stage=name, names=names)
 
 
-def opportunities(texts: Texts, edition: Edition, stage: Level) -> Iterable[Element]:
-    """What is worth doing at a stage."""
+def opportunities(
+    texts: Texts, edition: Edition, stage: Level, *, survey: str | None = None
+) -> Iterable[Element]:
+    """What is worth doing at a stage, each with a button to promise it.
+
+    `survey` is the one whose result shows it to a team.
+    """
     for one in edition.opportunities_at(stage):
-        yield {"type": "Container", "items": list(_opportunity(texts, one))}
+        press = PromiseOpportunity(edition.id, one.id, survey)
+        yield {"type": "Container", "items": list(_opportunity(texts, one, press))}
 
 
 def lift_card(texts: Texts, edition: Edition, check: Check) -> Card:
@@ -105,18 +118,24 @@ def lift_card(texts: Texts, edition: Edition, check: Check) -> Card:
             texts, [heading(texts("lift.none.heading")), text(texts("lift.none.text")), buttons([back])]
         )
     raised = (edition.disciplines[one] for one in up.nearest)
-    return card(
-        texts,
-        [
-            heading(texts("lift.heading", stage=level_name(texts, edition, up.target))),
-            text(
-                texts.count("lift.text", up.needed, target=up.target)
-                if up.is_certain
-                else texts.count("lift.choice", up.needed, target=up.target)
-            ),
-            *(one for discipline in raised for one in _next_level(texts, edition, discipline, stands.levels)),
-            buttons([back]),
-        ],
+    return fitting(
+        card(
+            texts,
+            [
+                heading(texts("lift.heading", stage=level_name(texts, edition, up.target))),
+                text(
+                    texts.count("lift.text", up.needed, target=up.target)
+                    if up.is_certain
+                    else texts.count("lift.choice", up.needed, target=up.target)
+                ),
+                *(
+                    one
+                    for discipline in raised
+                    for one in _next_level(texts, edition, discipline, stands.levels)
+                ),
+                buttons([back]),
+            ],
+        )
     )
 
 
@@ -245,7 +264,11 @@ def _next_level(
     now = levels[discipline.id]
     if now.next is None:
         return
-    yield heading(discipline.name, size="Medium", apart=True)
+    press = PromiseStatement(edition.id, discipline.id, now.next)
+    speaks = texts("pledge.button.promise_one", discipline=discipline.name)
+    name = heading(discipline.name, size="Medium")
+    row = beside(name, button(texts("pledge.button.promise"), press, speaks=speaks))
+    yield row | {"separator": True, "spacing": "Large"}
     yield small(
         texts("lift.step", now=answer_name(texts, edition, now), next=answer_name(texts, edition, now.next))
     )
@@ -256,8 +279,11 @@ def _given(texts: Texts, edition: Edition, answer: Answer | None) -> str:
     return texts("answer.open") if answer is None else answer_name(texts, edition, answer)
 
 
-def _opportunity(texts: Texts, one: Opportunity) -> Iterable[Element]:
-    yield text(one.title, weight="Bolder")
+def _opportunity(texts: Texts, one: Opportunity, press: PromiseOpportunity) -> Iterable[Element]:
+    speaks = texts("pledge.button.promise_this", what=one.title)
+    yield beside(
+        text(one.title, weight="Bolder"), button(texts("pledge.button.promise"), press, speaks=speaks)
+    )
     yield text(one.text, spacing="None")
     if one.links:
         yield bullets(_link(texts, link) for link in one.links)

@@ -83,7 +83,7 @@ def team_result_card(  # noqa: PLR0917 - each fact of a type of its own, so none
             *(_moves(texts, edition, change) if change else []),
             *_disciplines(texts, edition, survey, result),
             *_debated(texts, edition, result),
-            *(_next_steps(texts, edition, stage) if stage else []),
+            *(_next_steps(texts, edition, survey, stage) if stage else []),
             *_after_result(texts, survey),
         ],
     )
@@ -250,11 +250,11 @@ def _debated(texts: Texts, edition: Edition, result: TeamResult) -> Iterable[Ele
     yield text(texts("team.debated.question", lowest=its.lowest, highest=its.highest))
 
 
-def _next_steps(texts: Texts, edition: Edition, stage: Level) -> Iterable[Element]:
+def _next_steps(texts: Texts, edition: Edition, survey: Survey, stage: Level) -> Iterable[Element]:
     yield heading(
         texts("result.opportunities", stage=answer_name(texts, edition, stage)), size="Medium", apart=True
     )
-    every = list(opportunities(texts, edition, stage))
+    every = list(opportunities(texts, edition, stage, survey=survey.id))
     fitting = list(_fitting(every))
     yield from fitting
     if more := len(every) - len(fitting):

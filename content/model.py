@@ -243,6 +243,10 @@ class Edition:
         """The ids of the disciplines, in the order they are asked."""
         return tuple(self.disciplines)
 
+    def opportunity(self, id_: str) -> Opportunity | None:
+        """The opportunity with this id."""
+        return next((one for one in self.opportunities if one.id == id_), None)
+
     def opportunities_at(self, level: Level) -> tuple[Opportunity, ...]:
         """What is worth doing at a stage."""
         return tuple(one for one in self.opportunities if one.stage is level)

@@ -6,7 +6,7 @@ from assessment.model import Answer, Level, NoLevel, Role
 from content.model import Edition
 from content.texts import Texts, plain
 
-PERSONAL = ("start", "result", "opportunities", "history", "reminders", "help")
+PERSONAL = ("start", "result", "opportunities", "history", "pledges", "reminders", "help")
 """The commands of a personal chat, in the order that help and the manifest list them."""
 
 LEADING = ("survey", "status", "remind", "close", "results", "schedule", "news")
@@ -15,7 +15,7 @@ LEADING = ("survey", "status", "remind", "close", "results", "schedule", "news")
 OF_LEADS = (*PERSONAL[:-1], *LEADING, "help")
 """The commands of a lead's own chat."""
 
-IN_TEAM = ("start", *LEADING, "help")
+IN_TEAM = ("start", "pledges", *LEADING, "help")
 """The commands of a team channel."""
 
 IN_GROUP_CHAT = ("start", "help")

@@ -22,6 +22,8 @@ from assessment.model import Answer, Level, NoLevel, Person, Role, parse_answer
 from assessment.respect import Limits, Wishes
 from assessment.news import WHILE_OPEN, News, NewsKind, Preference, next_digest, survey_facts
 from assessment.schedules import Halt, Often, PlainReminder, RepeatedSurvey, Schedule, State, rule_of
+from assessment.pledges import Pledge, PledgeState, Step
+from assessment.scoring import Standing, standing
 from assessment.survey import Exclusion, Numbers, Phase, Plan, Reach, Refusal, Survey, Team
 from assessment.team import Group, Tallies, TeamResult, change, team_result
 from cards.check import paused_card, question_card, role_card
@@ -40,6 +42,22 @@ from cards.invitation import (
 )
 from cards.naming import answer_name
 from cards.news import news_card, news_setup_card, pick_team_card
+from cards.pledge import (
+    Form,
+    Picture,
+    closed_pledge_card,
+    drop_pledge_card,
+    in_your_name_card,
+    more_time_card,
+    my_pledges_card,
+    pledge_form_card,
+    pledge_question_card,
+    pledged_card,
+    put_off_card,
+    statement_question_card,
+    team_pledges_card,
+)
+from cards.pledge_presses import MakePledge
 from cards.presses import Start
 from cards.respect import Told, reminders_card
 from cards.result import answers_card, lift_card, opportunities_card, result_card
@@ -137,6 +155,9 @@ def samples(edition_id: str = EDITION) -> dict[str, Card]:
             *_in_the_news(texts, edition),
             *_chosen(texts, edition),
             *_scheduled(texts, edition),
+            *_promised(texts, edition),
+            *_asked_about(texts, edition),
+            *_promises(texts, edition),
         )
     )
 
@@ -518,6 +539,122 @@ def schedule_of(edition: Edition, what: RepeatedSurvey | PlainReminder | None = 
         state=State.ACTIVE,
         halt=None,
         next_at=dt.datetime(2023, 4, 3, 7, tzinfo=dt.UTC),
+    )
+
+
+def _promised(texts: Texts, edition: Edition) -> Named:
+    opportunity, due = edition.opportunities[0], (FIRST_DAY + dt.timedelta(days=28)).date()
+    press = MakePledge("7" * 32, edition.id, item=opportunity.id)
+    form = Form(press, opportunity.title, due)
+    discipline = edition.disciplines[edition.order[0]]
+    one_of = Form(
+        MakePledge("7" * 32, edition.id, discipline=discipline.id, level=Level.DEFINED),
+        None,
+        due,
+        statements=discipline.levels[Level.DEFINED].statements,
+        discipline=discipline.name,
+    )
+    team = survey_of(edition).team
+    teams = [team, replace(team, id="19:support", name="Contoso Support")]
+    in_channel = replace(form, press=replace(press, survey="5" * 32), channel=team)
+    mistakes = [texts("pledge.mistake.due"), texts("pledge.mistake.who_unknown")]
+    yield "pledge-form", pledge_form_card(texts, form)
+    yield "pledge-form-statement", pledge_form_card(texts, replace(one_of, places=teams))
+    yield (
+        "pledge-form-with-mistakes",
+        pledge_form_card(texts, replace(form, places=teams, may_name_others=True), mistakes),
+    )
+    yield "pledge-form-in-channel", pledge_form_card(texts, in_channel)
+    yield (
+        "pledge-form-in-channel-of-lead",
+        pledge_form_card(texts, replace(in_channel, may_name_others=True, other=("bo", "Bo Diddley"))),
+    )
+    yield "pledge-made", pledged_card(texts, pledge_of(edition), None, mine=True)
+    in_name = replace(pledge_of(edition), owner=Person("contoso", "bo"), owner_name="Bo Diddley", team=team)
+    yield "pledge-made-in-channel", pledged_card(texts, in_name, "5" * 32, mine=False)
+    yield "pledge-in-your-name", in_your_name_card(texts, in_name)
+
+
+def _asked_about(texts: Texts, edition: Edition) -> Named:
+    statement, due = statement_pledge_of(edition), (FIRST_DAY + dt.timedelta(days=42)).date()
+    kept = replace(statement, state=PledgeState.KEPT, is_met=True, closed_at=FIRST_DAY)
+    dropped = replace(kept, state=PledgeState.DROPPED, reason="**[No](https://evil.example)** budget")
+    not_yet = Notice(texts("pledge.more_time.not_yet"))
+    too_early = Notice(texts("pledge.mistake.due"), is_refusal=True)
+    no_reason = Notice(texts("pledge.mistake.reason"), is_refusal=True)
+    counts = Step(Level.REPEATABLE, Level.REPEATABLE, Level.DEFINED, 1, 3, Level.REPEATABLE, Level.REPEATABLE)
+    moved = replace(counts, now=Level.DEFINED, met=3, stage_now=Level.DEFINED)
+    yield "pledge-question", pledge_question_card(texts, pledge_of(edition))
+    yield "pledge-question-statement", statement_question_card(texts, statement)
+    in_team = replace(statement, team=survey_of(edition).team)
+    yield "pledge-question-statement-of-team", statement_question_card(texts, in_team)
+    yield "pledge-more-time", more_time_card(texts, statement, due)
+    yield "pledge-not-yet", more_time_card(texts, statement, due, not_yet)
+    yield "pledge-more-time-too-early", more_time_card(texts, statement, due, too_early)
+    yield "pledge-put-off", put_off_card(texts, statement)
+    yield "pledge-drop", drop_pledge_card(texts, statement, mine=True)
+    yield "pledge-drop-no-reason", drop_pledge_card(texts, statement, no_reason, mine=True)
+    yield "pledge-drop-as-lead", drop_pledge_card(texts, statement, mine=False)
+    yield "pledge-kept", closed_pledge_card(texts, replace(kept, discipline=None))
+    yield "pledge-kept-counts", closed_pledge_card(texts, kept, edition, counts)
+    yield "pledge-kept-moved", closed_pledge_card(texts, kept, edition, moved)
+    yield "pledge-dropped", closed_pledge_card(texts, dropped)
+
+
+def _promises(texts: Texts, edition: Edition) -> Named:
+    now, team = FIRST_DAY + dt.timedelta(days=40), survey_of(edition).team
+    mine, statement = replace(pledge_of(edition), team=team), statement_pledge_of(edition)
+    late = replace(statement, unanswered=1, asked_at=FIRST_DAY + dt.timedelta(days=30))
+    kept = replace(mine, state=PledgeState.KEPT, closed_at=FIRST_DAY + dt.timedelta(days=29))
+    dropped = replace(kept, state=PledgeState.DROPPED, reason="No budget this year")
+    before = standing(finished(edition, TYPICAL).answers, edition.order)
+    after = Standing({**before.levels, edition.order[1]: Level.DEFINED}, before.asked)
+    picture = Picture(edition, before, after)
+    yield "pledges-none", my_pledges_card(texts, [], now)
+    yield "pledges", my_pledges_card(texts, [late, mine, kept, dropped], now)
+    yield "pledges-many", my_pledges_card(texts, [mine] * 9, now)
+    yield (
+        "pledges-of-team",
+        team_pledges_card(texts, team.name, [late, mine, kept], picture, now, may_drop=False),
+    )
+    yield "pledges-of-team-none", team_pledges_card(texts, team.name, [], None, now, may_drop=False)
+    yield (
+        "pledges-of-team-for-leads",
+        team_pledges_card(texts, team.name, [late, mine], picture, now, may_drop=True),
+    )
+
+
+def pledge_of(edition: Edition) -> Pledge:
+    """An open promise of an opportunity."""
+    opportunity = edition.opportunities[0]
+    ada = Person("contoso", "ada")
+    return Pledge(
+        id="7" * 32,
+        owner=ada,
+        owner_name="Ada Lovelace",
+        made_by=ada,
+        made_by_name="Ada Lovelace",
+        team=None,
+        channel_id=None,
+        edition=edition.id,
+        discipline=None,
+        item=opportunity.id,
+        what=opportunity.title,
+        due_on=(FIRST_DAY + dt.timedelta(days=28)).date(),
+        zone="UTC",
+        made_at=FIRST_DAY,
+    )
+
+
+def statement_pledge_of(edition: Edition) -> Pledge:
+    """An open promise of a statement."""
+    discipline = edition.disciplines[edition.order[0]]
+    statement = discipline.levels[Level.DEFINED].statements[0]
+    return replace(
+        pledge_of(edition),
+        discipline=discipline.id,
+        item=statement.id,
+        what=f"{discipline.name}: {statement.text}",
     )
 
 

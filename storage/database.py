@@ -18,6 +18,7 @@ from storage.conversations import Conversations
 from storage.deliveries import Deliveries
 from storage.news import Newsstand
 from storage.pacing import Pacing
+from storage.pledges import Pledges
 from storage.postgresql import PostgreSQL
 from storage.schedules import Schedules
 from storage.schema import DRIVER_ERRORS, UNAVAILABLE, DatabaseNotReady, migrate
@@ -76,6 +77,7 @@ class Database:
         self.turns = Turns(_statements("turns", backend), connect, transaction)
         self.news = Newsstand(_statements("news", backend), connect, transaction)
         self.schedules = Schedules(_statements("schedules", backend), connect)
+        self.pledges = Pledges(_statements("pledges", backend), connect)
         self.pacing = Pacing(_statements("pacing", backend), connect)
 
     async def erase(self) -> None:

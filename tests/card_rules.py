@@ -36,7 +36,7 @@ COLOURS = (
 )
 WORDS_OF_A_CARD = ("text", "title", "label", "legend", "fallbackText", "errorMessage", "placeholder")
 SAFE = ("https://", "http://127.0.0.1:")  # in local mode the bot itself is on this machine
-SAME_IN_FALLBACK = ("title", "associatedInputs", "mode")
+SAME_IN_FALLBACK = ("title", "associatedInputs", "mode", "tooltip")
 
 
 def broken_rules(card: Part) -> list[str]:

@@ -18,7 +18,9 @@ CLASSIC_ELEMENTS = frozenset(
 CLASSIC = CLASSIC_ACTIONS | CLASSIC_ELEMENTS | {"AdaptiveCard"}
 
 # Keys newer than 1.5 that Teams understands and every other client passes over.
-NEWER_KEYS = frozenset({"conditionallyEnabled", "msteams", "targetWidth", "themedIconUrls", "themedUrls"})
+NEWER_KEYS = frozenset(
+    {"choices.data", "conditionallyEnabled", "msteams", "targetWidth", "themedIconUrls", "themedUrls"}
+)
 
 Part = dict[str, Any]
 
@@ -55,7 +57,9 @@ def every_part(value: Any, *, with_fallbacks: bool = True) -> Iterator[Part]:
 def _is_left_out(owner: Part, key: str, *, with_fallbacks: bool) -> bool:
     if key == "fallback":
         return not with_fallbacks
-    return key in {"msteams", "refresh", "authentication"} or (key == "data" and is_action(owner))
+    return key in {"msteams", "refresh", "authentication", "choices.data"} or (
+        key == "data" and is_action(owner)
+    )
 
 
 def classic_view(value: Any) -> Any:

@@ -82,7 +82,9 @@ class Seen:
         return marked + [Link(str(part.get("title", "")), part["url"]) for part in opened]
 
     def button(self, title: str) -> Json:
-        return self.actions[one_like(title, self.buttons, "button")]
+        """The button that is called so by who reads the card out: its tooltip, where it has one."""
+        spoken = [str(action.get("tooltip") or action.get("title", "")) for action in self.actions]
+        return self.actions[one_like(title, spoken, "button")]
 
     def input_called(self, name: str) -> Json:
         """The input with this id, or the one whose label or title is, begins with or holds the name."""

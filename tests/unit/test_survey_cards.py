@@ -715,8 +715,8 @@ def test_of_very_long_opportunities_those_that_fit_are_shown() -> None:
     result = survey_result(edition, *SPREADS)
     shown = words(team_result_card(TEXTS, edition, SURVEY, NUMBERS, result, None))
 
-    assert shown.count("p" * 600) == 3
-    assert "Type **opportunities** in our own chat to see 2 more." in shown
+    assert shown.count("p" * 600) == 2
+    assert "Type **opportunities** in our own chat to see 3 more." in shown
     assert "to see" not in words(SAMPLES["team-result"])
 
 

@@ -43,26 +43,36 @@ def _pledges() -> None:
         sa.Column("id", sa.Text, primary_key=True),
         sa.Column("tenant_id", sa.Text, nullable=False),
         sa.Column("team_id", sa.Text),
+        sa.Column("team_name", sa.Text, nullable=False, server_default=""),
         sa.Column("channel_id", sa.Text),
         sa.Column("person_id", sa.Text, nullable=False),
         sa.Column("person_name", sa.Text, nullable=False),
         sa.Column("made_by", sa.Text, nullable=False),
+        sa.Column("made_by_name", sa.Text, nullable=False, server_default=""),
         sa.Column("edition", sa.Text, nullable=False),
         sa.Column("discipline", sa.Text),
         sa.Column("item", sa.Text, nullable=False),
+        sa.Column("what", sa.Text, nullable=False, server_default=""),
         sa.Column("due_on", sa.Text, nullable=False),
+        sa.Column("zone", sa.Text, nullable=False, server_default="UTC"),
         sa.Column("made_at", sa.BigInteger, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
-        sa.Column("ask_at", sa.BigInteger),
-        sa.Column("times_asked", sa.Integer, nullable=False, server_default="0"),
-        sa.Column("is_met", sa.SmallInteger),
         sa.Column("reason", sa.Text, nullable=False, server_default=""),
+        sa.Column("is_met", sa.SmallInteger),
         sa.Column("closed_at", sa.BigInteger),
+        sa.Column("ask_at", sa.BigInteger),
+        sa.Column("asked_at", sa.BigInteger),
+        sa.Column("times_asked", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("unanswered", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("outcome", sa.Text),
+        sa.Column("untold", sa.SmallInteger, nullable=False, server_default="0"),
     )
     op.create_index("pledges_of_person", "pledges", ["tenant_id", "person_id"])
     op.create_index("pledges_of_team", "pledges", ["tenant_id", "team_id"])
     is_open = sa.text("state = 'open'")
     op.create_index("pledges_to_ask", "pledges", ["ask_at"], sqlite_where=is_open, postgresql_where=is_open)
+    untold = sa.text("untold = 1")
+    op.create_index("pledges_untold", "pledges", ["made_at"], sqlite_where=untold, postgresql_where=untold)
 
 
 def _schedules() -> None:

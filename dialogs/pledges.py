@@ -1,0 +1,395 @@
+"""How people promise what they will do, and what becomes of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from assessment.model import Person
+from assessment.pledges import LONGEST_DAYS, USUAL_DAYS, Pledge, PledgeState, question_at
+from assessment.survey import Phase, Survey
+from cards.elements import Notice
+from cards.pledge import (
+    Form,
+    closed_pledge_card,
+    drop_pledge_card,
+    more_time_card,
+    my_pledges_card,
+    pledge_form_card,
+    pledge_question_card,
+    pledged_card,
+    put_off_card,
+    statement_question_card,
+    team_pledges_card,
+)
+from cards.pledge_presses import (
+    ME,
+    AskToDrop,
+    DropPledge,
+    LeavePledge,
+    MakePledge,
+    PledgePress,
+    PromiseOpportunity,
+    PromiseStatement,
+    PutOff,
+    RefusePledge,
+    SayDone,
+    SayWhether,
+    SetDay,
+    ShowPledges,
+)
+from cards.survey_talk import not_a_lead_card
+from cards.talk import stale_card
+from content.loading import Content
+from content.model import Edition, Statement
+from dialogs.pictures import Pictures
+from dialogs.survey_views import SurveyViews
+from dialogs.tidings import Tidings
+from dialogs.turn import Channel, Reply, Visit
+from storage.database import Database
+from storage.pledges import Place
+
+LATELY = dt.timedelta(days=60)
+"""How long a kept promise stays on its team's list."""
+
+LATER = dt.timedelta(days=14)
+"""What is proposed to who needs more time."""
+
+
+class _Foreign(Exception):
+    """A press about something that is not the presser's, or not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What a form is about, once it is clear that the presser may promise it."""
+
+    edition: Edition
+    opportunity: str | None
+    """The words of the opportunity; None for one of the statements."""
+    statements: Sequence[Statement] = ()
+    discipline: str = ""
+    """The discipline's name."""
+
+
+class PledgeDialog:
+    """Every change is committed before its reply, and repeating one changes nothing."""
+
+    def __init__(
+        self,
+        content: Content,
+        database: Database,
+        views: SurveyViews,
+        pictures: Pictures,
+        *,
+        tidings: Tidings,
+    ) -> None:
+        self._content = content
+        self._texts = content.texts
+        self._pledges = database.pledges
+        self._surveys = database.surveys
+        self._conversations = database.conversations
+        self._contacts = database.contacts
+        self._views = views
+        self._pictures = pictures
+        self._tidings = tidings
+
+    async def said(self, visit: Visit) -> Reply:
+        """One's own promises; in a team's channel those of the team."""
+        return await self._of_team(visit, visit.channel) if visit.channel else await self._mine(visit)
+
+    async def pressed(self, visit: Visit, press: PledgePress) -> Reply:
+        """Answer a press about a promise, once it is clear that it is the presser's to make."""
+        try:
+            return await self._pressed(visit, press)
+        except _Foreign:
+            return Reply(stale_card(self._texts), public=visit.channel is not None)
+
+    async def _pressed(self, visit: Visit, press: PledgePress) -> Reply:
+        match press:
+            case PromiseOpportunity() | PromiseStatement():
+                return await self._begin(visit, press)
+            case MakePledge():
+                return await self._make(visit, press)
+            case LeavePledge(survey_id):
+                survey = await self._seen_survey(visit, survey_id)
+                return Reply(await self._views.result(survey), public=True)
+            case ShowPledges():
+                return await self._mine(visit)
+            case AskToDrop(None):
+                return await self.said(visit)
+            case AskToDrop(pledge_id) | DropPledge(pledge_id) if visit.channel:
+                return await self._drop_as_lead(visit, visit.channel, str(pledge_id), press)
+            case _:
+                return await self._about_own(visit, press)
+
+    # Making one
+
+    async def _begin(self, visit: Visit, press: PromiseOpportunity | PromiseStatement) -> Reply:
+        if isinstance(press, PromiseOpportunity):
+            blank = MakePledge(uuid4().hex, press.edition, press.survey, item=press.item)
+        else:
+            blank = MakePledge(uuid4().hex, press.edition, discipline=press.discipline, level=press.level)
+        today = visit.at.astimezone(visit.zone).date()
+        blank = replace(blank, due=today + dt.timedelta(days=USUAL_DAYS))
+        return await self._form(visit, blank, [])
+
+    async def _form(self, visit: Visit, press: MakePledge, mistakes: Sequence[str]) -> Reply:
+        subject = self._subject(press)
+        survey = await self._seen_survey(visit, press.survey) if press.survey else None
+        other = await self._name_of_other(visit, press)
+        today = visit.at.astimezone(visit.zone).date()
+        form = Form(
+            press=press,
+            what=subject.opportunity,
+            due_on=press.due or today + dt.timedelta(days=USUAL_DAYS),
+            statements=subject.statements,
+            discipline=subject.discipline,
+            places=[one.team for one in await self._pledges.places(visit.person)],
+            channel=survey.team if survey else None,
+            may_name_others=visit.leads,
+            other=None if other is None else (press.who or "", other or self._texts("pledge.somebody")),
+        )
+        return Reply(pledge_form_card(self._texts, form, mistakes), public=visit.channel is not None)
+
+    def _subject(self, press: MakePledge) -> _Subject:
+        """What is promised. Raises _Foreign for what no edition has."""
+        edition = self._content.editions.get(press.edition)
+        if edition is None:
+            raise _Foreign
+        if press.discipline is None or press.level is None:
+            opportunity = edition.opportunity(press.item or "")
+            if opportunity is None:
+                raise _Foreign
+            return _Subject(edition, opportunity.title)
+        discipline = edition.disciplines.get(press.discipline)
+        if discipline is None:
+            raise _Foreign
+        statements = discipline.levels[press.level].statements
+        if press.item and press.item not in {one.id for one in statements}:
+            raise _Foreign
+        return _Subject(edition, None, statements, discipline.name)
+
+    async def _seen_survey(self, visit: Visit, survey_id: str) -> Survey:
+        """A closed survey whose result the presser may see. Raises _Foreign for any other."""
+        survey = await self._surveys.get(survey_id)
+        if (
+            survey is None
+            or survey.phase is not Phase.CLOSED
+            or survey.team.tenant_id != visit.person.tenant_id.lower()
+        ):
+            raise _Foreign
+        if visit.leads or (visit.channel and visit.channel.home.team.id == survey.team.id):
+            return survey
+        if survey.team.id not in {one.team.id for one in await self._pledges.places(visit.person)}:
+            raise _Foreign
+        return survey
+
+    async def _make(self, visit: Visit, press: MakePledge) -> Reply:
+        subject = self._subject(press)
+        mistakes = [*self._mistakes(visit, press, subject)]
+        owner, name = visit.person, visit.name
+        if press.who not in {None, ME} and not _is(visit.person, press.who):
+            if not visit.leads:
+                raise _Foreign
+            found = await self._name_of_other(visit, press)
+            owner, name = Person(visit.person.tenant_id, (press.who or "").lower()), found or ""
+            if found is None:
+                mistakes.append(self._texts("pledge.mistake.who_unknown"))
+        place = await self._place(visit, press)
+        if mistakes or press.due is None or press.item is None:
+            return await self._form(visit, press, mistakes)
+        zone = await self._zone(owner, visit)
+        is_own = owner == visit.person
+        await self._pledges.make(
+            Pledge(
+                id=press.pledge,
+                owner=owner,
+                owner_name=name,
+                made_by=visit.person,
+                made_by_name=visit.name,
+                team=place.team if place else None,
+                channel_id=place.channel_id if place else None,
+                edition=subject.edition.id,
+                discipline=press.discipline,
+                item=press.item,
+                what=subject.opportunity or self._sentence(subject, press.item),
+                due_on=press.due,
+                zone=zone.key,
+                made_at=visit.at,
+                ask_at=question_at(press.due, zone, visit.at) if is_own else visit.at,
+                times_asked=0 if is_own else -1,
+            )
+        )
+        made = await self._pledges.get(press.pledge)
+        if made is None or not _same(made.made_by, visit.person):
+            raise _Foreign
+        await self._tidings.tell(made)
+        card = pledged_card(self._texts, made, press.survey, mine=_same(made.owner, visit.person))
+        return Reply(card, public=visit.channel is not None)
+
+    def _sentence(self, subject: _Subject, item: str) -> str:
+        [words] = [one.text for one in subject.statements if one.id == item]
+        return self._texts("pledge.statement", discipline=subject.discipline, statement=words)
+
+    def _mistakes(self, visit: Visit, press: MakePledge, subject: _Subject) -> list[str]:
+        mistakes = [] if self._is_possible(visit, press.due) else [self._texts("pledge.mistake.due")]
+        if subject.statements and press.item is None:
+            mistakes.append(self._texts("pledge.mistake.item"))
+        return mistakes
+
+    def _is_possible(self, visit: Visit, due: dt.date | None) -> bool:
+        """Whether a day is today or later, and within a year."""
+        today = visit.at.astimezone(visit.zone).date()
+        return due is not None and today <= due <= today + dt.timedelta(days=LONGEST_DAYS)
+
+    async def _place(self, visit: Visit, press: MakePledge) -> Place | None:
+        """Whose channel hears of it: the one of the result, or the one that was picked."""
+        if press.survey:
+            survey = await self._seen_survey(visit, press.survey)
+            return Place(survey.team, survey.channel_id)
+        if press.tell in {None, ME}:
+            return None
+        for place in await self._pledges.places(visit.person):
+            if place.team.id == press.tell:
+                return place
+        raise _Foreign
+
+    async def _name_of_other(self, visit: Visit, press: MakePledge) -> str | None:
+        """What somebody else is called whom a lead names, "" where nobody knows it; None for a stranger."""
+        if not visit.leads or press.who in {None, ME} or _is(visit.person, press.who):
+            return None
+        try:
+            person = Person(visit.person.tenant_id, str(UUID(press.who)))
+        except ValueError:
+            return None
+        if known := await self._pledges.on_a_roster(person):
+            return known.name
+        return "" if await self._conversations.of(person) else None
+
+    async def _zone(self, owner: Person, visit: Visit) -> ZoneInfo:
+        """The zone in which a day is meant: the owner's, else that of who promises."""
+        own = visit.zone if owner == visit.person else None
+        zone = own or (await self._contacts.wishes(owner, visit.zone)).zone
+        return zone if isinstance(zone, ZoneInfo) else ZoneInfo("UTC")
+
+    # What became of it
+
+    async def _own(self, visit: Visit, pledge_id: str) -> Pledge:
+        """A promise of the presser. Raises _Foreign for anybody else's."""
+        pledge = await self._pledges.get(pledge_id)
+        if pledge is None or not _same(pledge.owner, visit.person):
+            raise _Foreign
+        return pledge
+
+    async def _about_own(self, visit: Visit, press: PledgePress) -> Reply:
+        pledge = await self._own(visit, str(getattr(press, "pledge", "")))
+        if pledge.state is not PledgeState.OPEN:
+            return await self._closed(pledge)
+        match press:
+            case SayDone() if pledge.discipline:
+                return Reply(statement_question_card(self._texts, pledge))
+            case SayDone() | SayWhether(met="yes"):
+                return await self._keep(visit, pledge)
+            case SayWhether():
+                return self._more_time(visit, pledge, Notice(self._texts("pledge.more_time.not_yet")))
+            case PutOff():
+                return self._more_time(visit, pledge)
+            case SetDay(_, due):
+                return await self._put_off(visit, pledge, due)
+        return await self._about_dropping(visit, pledge, press)
+
+    async def _about_dropping(self, visit: Visit, pledge: Pledge, press: PledgePress) -> Reply:
+        match press:
+            case RefusePledge() if pledge.in_anothers_name:
+                return await self._drop(visit, pledge, self._texts("pledge.drop.not_me"), mine=True)
+            case DropPledge(_, reason):
+                return await self._drop(visit, pledge, reason, mine=True)
+            case AskToDrop():
+                return Reply(drop_pledge_card(self._texts, pledge, mine=True))
+        return Reply(pledge_question_card(self._texts, pledge))
+
+    async def _keep(self, visit: Visit, pledge: Pledge) -> Reply:
+        """Close it as kept; of a statement the owner has said that it is true."""
+        await self._pledges.keep(pledge, visit.at, is_met=True if pledge.discipline else None)
+        return await self._closed(pledge)
+
+    async def _closed(self, pledge: Pledge) -> Reply:
+        """What became of a promise that is closed; whatever its channel was not told yet, it is told now."""
+        now = await self._pledges.get(pledge.id) or pledge
+        if now.state is PledgeState.KEPT:
+            await self._tidings.tell(now)
+        step = await self._pictures.step(now)
+        edition = self._content.editions[now.edition]
+        return Reply(closed_pledge_card(self._texts, now, edition, step), settled=True)
+
+    def _more_time(self, visit: Visit, pledge: Pledge, notice: Notice | None = None) -> Reply:
+        usual = visit.at.astimezone(visit.zone).date() + LATER
+        return Reply(more_time_card(self._texts, pledge, usual, notice))
+
+    async def _put_off(self, visit: Visit, pledge: Pledge, due: dt.date | None) -> Reply:
+        if due is None or not self._is_possible(visit, due):
+            refusal = Notice(self._texts("pledge.mistake.due"), is_refusal=True)
+            return self._more_time(visit, pledge, refusal)
+        zone = await self._zone(pledge.owner, visit)
+        await self._pledges.put_off(pledge, due, question_at(due, zone, visit.at, pledge.asked_at))
+        now = await self._pledges.get(pledge.id) or pledge
+        if now.state is not PledgeState.OPEN:
+            return await self._closed(now)
+        return Reply(put_off_card(self._texts, now), settled=True)
+
+    async def _drop_as_lead(
+        self, visit: Visit, channel: Channel, pledge_id: str, press: PledgePress
+    ) -> Reply:
+        """A lead closes a promise of the team in whose channel they are."""
+        if not visit.leads:
+            return Reply(not_a_lead_card(self._texts), public=True)
+        pledge = await self._pledges.get(pledge_id)
+        if pledge is None or pledge.team is None or pledge.state is not PledgeState.OPEN:
+            raise _Foreign
+        team = channel.home.team
+        if (pledge.team.tenant_id, pledge.team.id) != (team.tenant_id.lower(), team.id):
+            raise _Foreign
+        if isinstance(press, DropPledge):
+            reply = await self._drop(visit, pledge, press.reason, mine=False)
+            return replace(reply, public=True)
+        return Reply(drop_pledge_card(self._texts, pledge, mine=False), public=True)
+
+    async def _drop(self, visit: Visit, pledge: Pledge, reason: str | None, *, mine: bool) -> Reply:
+        if not (reason or "").strip():
+            refusal = Notice(self._texts("pledge.mistake.reason"), is_refusal=True)
+            return Reply(drop_pledge_card(self._texts, pledge, refusal, mine=mine))
+        await self._pledges.drop(pledge, (reason or "").strip(), visit.at)
+        if mine:
+            return await self._closed(pledge)
+        return await self.said(visit)
+
+    # Lists
+
+    async def _mine(self, visit: Visit) -> Reply:
+        pledges = await self._pledges.of_person(visit.person)
+        return Reply(my_pledges_card(self._texts, pledges, visit.at))
+
+    async def _of_team(self, visit: Visit, channel: Channel) -> Reply:
+        home = await self._surveys.home(channel.home.team) or channel.home
+        card = team_pledges_card(
+            self._texts,
+            home.team.name,
+            await self._pledges.of_team(home.team, visit.at - LATELY),
+            await self._pictures.of(home.team),
+            visit.at,
+            may_drop=visit.leads,
+        )
+        return Reply(card, public=True)
+
+
+def _is(person: Person, object_id: str | None) -> bool:
+    return object_id is not None and person.object_id.lower() == object_id.lower()
+
+
+def _same(one: Person, other: Person) -> bool:
+    """Whether it is the same person; the services do not agree on upper and lower case."""
+    return one.tenant_id.lower() == other.tenant_id.lower() and _is(one, other.object_id)

@@ -1,0 +1,112 @@
+-- name: make(id, tenant_id, team_id, team_name, channel_id, person_id, person_name, made_by, made_by_name, edition, discipline, item, what, due_on, zone, made_at, ask_at, times_asked)!
+insert into pledges (
+    id, tenant_id, team_id, team_name, channel_id, person_id, person_name, made_by, made_by_name, edition,
+    discipline, item, what, due_on, zone, made_at, state, ask_at, times_asked, unanswered, untold
+) values (
+    :id, :tenant_id, :team_id, :team_name, :channel_id, :person_id, :person_name, :made_by, :made_by_name, :edition,
+    :discipline, :item, :what, :due_on, :zone, :made_at, 'open', :ask_at, :times_asked, :times_asked, 1
+) on conflict (id) do nothing;
+
+-- name: get(id)
+select id, tenant_id, team_id, team_name, channel_id, person_id, person_name, made_by, made_by_name, edition,
+    discipline, item, what, due_on, zone, made_at, state, reason, is_met, closed_at, ask_at, asked_at,
+    times_asked, unanswered, outcome
+from pledges where id = :id;
+
+-- name: of_person(tenant_id, person_id, most)
+select id, tenant_id, team_id, team_name, channel_id, person_id, person_name, made_by, made_by_name, edition,
+    discipline, item, what, due_on, zone, made_at, state, reason, is_met, closed_at, ask_at, asked_at,
+    times_asked, unanswered, outcome
+from pledges
+where tenant_id = :tenant_id and person_id = :person_id
+order by case when state = 'open' then 0 else 1 end, case when state = 'open' then due_on end,
+    closed_at desc, id
+limit :most;
+
+-- name: of_team(tenant_id, team_id, kept_since, most)
+select id, tenant_id, team_id, team_name, channel_id, person_id, person_name, made_by, made_by_name, edition,
+    discipline, item, what, due_on, zone, made_at, state, reason, is_met, closed_at, ask_at, asked_at,
+    times_asked, unanswered, outcome
+from pledges
+where tenant_id = :tenant_id and team_id = :team_id
+    and (state = 'open' or state = 'kept' and closed_at >= :kept_since)
+order by case when state = 'open' then 0 else 1 end, case when state = 'open' then due_on end,
+    closed_at desc, id
+limit :most;
+
+-- name: met_since(tenant_id, team_id, edition, since)
+select distinct item from pledges
+where tenant_id = :tenant_id and team_id = :team_id and edition = :edition
+    and state = 'kept' and is_met = 1 and closed_at >= :since;
+
+-- name: editions()
+select distinct edition from pledges;
+
+-- name: keep(id, is_met, now)!
+update pledges set state = 'kept', is_met = :is_met, closed_at = :now, ask_at = null, untold = 1
+where id = :id and state = 'open';
+
+-- name: put_off(id, due_on, ask_at)!
+update pledges set due_on = :due_on, ask_at = :ask_at, unanswered = 0,
+    times_asked = case when times_asked < 0 then 0 else times_asked end
+where id = :id and state = 'open';
+
+-- name: drop_it(id, reason, now)!
+update pledges set state = 'dropped', reason = :reason, closed_at = :now, ask_at = null
+where id = :id and state = 'open';
+
+-- name: due(now, most)
+select id, tenant_id, team_id, team_name, channel_id, person_id, person_name, made_by, made_by_name, edition,
+    discipline, item, what, due_on, zone, made_at, state, reason, is_met, closed_at, ask_at, asked_at,
+    times_asked, unanswered, outcome
+from pledges
+where state = 'open' and ask_at <= :now
+order by ask_at, id
+limit :most;
+
+-- name: postpone(id, was, ask_at)!
+update pledges set ask_at = :ask_at where id = :id and state = 'open' and ask_at = :was;
+
+-- name: begin(id, was, ask_at, now)!
+update pledges set ask_at = :ask_at, asked_at = :now, times_asked = times_asked + 1, unanswered = unanswered + 1,
+    outcome = 'sending'
+where id = :id and state = 'open' and ask_at = :was;
+
+-- name: settle(id, number, outcome)!
+update pledges set outcome = :outcome where id = :id and times_asked = :number and outcome = 'sending';
+
+-- name: take_back(id, number, unanswered, ask_at, asked_at, outcome)!
+update pledges set ask_at = :ask_at, asked_at = :asked_at, times_asked = times_asked - 1,
+    unanswered = unanswered - 1, outcome = :outcome
+where id = :id and state = 'open' and times_asked = :number and outcome = 'sending' and unanswered = :unanswered;
+
+-- name: untold(most)
+select id, tenant_id, team_id, team_name, channel_id, person_id, person_name, made_by, made_by_name, edition,
+    discipline, item, what, due_on, zone, made_at, state, reason, is_met, closed_at, ask_at, asked_at,
+    times_asked, unanswered, outcome
+from pledges where untold = 1
+order by made_at, id
+limit :most;
+
+-- name: told(id, state)!
+update pledges set untold = 0 where id = :id and state = :state;
+
+-- name: homes_of(tenant_id, person_id)
+-- The teams that have the app and whose surveys ask or asked this person, with the channel of the last one.
+select teams.team_id, teams.name, channel_id
+from recipients
+join surveys on surveys.id = recipients.survey_id
+join teams on teams.tenant_id = surveys.tenant_id and teams.team_id = surveys.team_id
+where recipients.person_id = :person_id and surveys.tenant_id = :tenant_id
+    and recipients.excluded is null and surveys.phase in ('open', 'closing', 'closed')
+order by opened_at desc, surveys.id;
+
+-- name: on_a_roster(tenant_id, person_id)^
+-- How a person may be reached, and is called, by the latest roster that they are on.
+select recipients.member_id, recipients.name, teams.team_id, teams.name, teams.service_url, teams.bot_id
+from recipients
+join surveys on surveys.id = recipients.survey_id
+join teams on teams.tenant_id = surveys.tenant_id and teams.team_id = surveys.team_id
+where recipients.person_id = :person_id and surveys.tenant_id = :tenant_id and recipients.excluded is null
+order by planned_at desc, surveys.id
+limit 1;

@@ -1,0 +1,391 @@
+"""Promises: made from a result, asked about on the day, kept, and seen by the team."""
+
+import datetime as dt
+import json
+from typing import Any
+
+import pytest
+
+from tests.acceptance.clock import MONDAY, Clock
+from tests.acceptance.colleagues import finishes, has_the_app
+from tests.acceptance.directory import Team
+from tests.acceptance.faults import Fault
+from tests.acceptance.ledger import comes_true, rows
+from tests.acceptance.running import on_both_databases
+from tests.acceptance.seen import Seen
+from tests.acceptance.surveys import HERE, a_team, all_answer, sends
+from tests.acceptance.teams import Colleague, Teams
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+HALFWAY = ("Repeatable", "Repeatable", "Repeatable", "Initial", "Initial", "Initial", "Initial")
+"""Three of seven have reached 200; one more makes the stage."""
+
+EVENTS = "Hold trainings, hackathons and lunch sessions"
+NASTY = "**No** [money](https://evil.example)\n- <at>all</at>"
+
+
+def told(database_url: str) -> list[tuple[str, dict[str, Any]]]:
+    """What channels are told: kind and facts, in the order it happened."""
+    found = rows(database_url, "select kind, facts from news order by at, id")
+    return [(kind, json.loads(facts)) for kind, facts in found]
+
+
+async def comes_to_be_told(database_url: str, kind: str) -> dict[str, Any]:
+    await comes_true(lambda: kind in dict(told(database_url)))
+    return dict(told(database_url))[kind]
+
+
+def asked(person: Colleague) -> int:
+    """How many questions about promises this person got."""
+    return sum("Is it done?" in message.body for message in person.messages_in(person.place))
+
+
+async def pledges(person: Colleague, what: str = EVENTS, **how: object) -> Seen:
+    """Begins at a result or at opportunities, and promises one of them."""
+    await person.presses(f"Pledge: {what}")
+    await person.fills(dict(how), press="Pledge it")
+    return person.sees_one_card()
+
+
+async def a_surveyed_team(teams: Teams) -> tuple[Team, Colleague, Colleague]:
+    """A team with a result, its lead in the channel, and a member who has just done their own check."""
+    team, lead = a_team(teams)
+    await sends(lead, name="Autumn check")
+    await all_answer(teams, team, HALFWAY)
+    await lead.will_see("Contoso CoE is at Level 100 Initial", within=20)
+    bo = teams.everybody_in(team)[1]
+    await finishes(bo, HALFWAY)
+    return team, lead, bo
+
+
+async def pledges_automation(bo: Colleague, **how: object) -> Seen:
+    """Promises the only statement of the next level of Automation."""
+    await bo.presses("What lifts us to 200")
+    await bo.presses("Pledge one of these: Automation")
+    await bo.fills(dict(how), press="Pledge it")
+    return bo.sees_one_card()
+
+
+# The stories
+
+
+@on_both_databases
+async def test_from_a_result_to_a_kept_promise(ada: Colleague, clock: Clock) -> None:
+    """A promise that only its owner hears of: made, asked about four weeks later, done."""
+    await finishes(ada, HALFWAY)
+    await ada.presses(f"Pledge: {EVENTS}")
+    form = ada.sees_one_card()
+    assert form.value_of("By when?") == "2026-12-21"
+    assert "Nobody else hears of it." in form.text
+    await ada.presses("Pledge it")
+    assert "Dec 21, 2026" in ada.sees_one_card().text
+
+    clock.moves(days=27, hours=23)
+    await ada.says("pledges")
+    assert EVENTS in ada.sees_one_card().text
+    clock.moves(hours=1)
+    question = await ada.will_see("Is it done?", within=20)
+    assert question.heading == f"Is it done? {EVENTS}"
+    assert question.buttons == ["Done", "More time until …", "Dropped because …"]
+    await ada.presses("Done")
+    assert ada.sees_one_card().heading == "✓ Kept, thank you"
+    await ada.all_devices_show_it()
+    await ada.says("pledges")
+    assert f"✓ **{EVENTS}** kept on Dec 21, 2026" in ada.sees_one_card().text
+
+
+@on_both_databases
+async def test_a_statement_that_is_met_moves_the_team(teams: Teams, clock: Clock, database_url: str) -> None:
+    """Done asks the one statement again; yes moves the working picture, and the channel is told of it."""
+    team, lead, bo = await a_surveyed_team(teams)
+    made = await pledges_automation(bo, tell="Contoso CoE")
+    assert "The channel of Contoso CoE hears of it" in made.text
+    facts = await comes_to_be_told(database_url, "pledge-made")
+    assert facts["who"] == "Bo Diddley"
+    assert facts["discipline"] == "automation"
+
+    clock.moves(days=28)
+    await bo.will_see("Is it done?", within=20)
+    await bo.presses("Done")
+    assert bo.sees_one_card().heading == "Is this true today?"
+    await bo.presses("Yes, it is true")
+    kept = bo.sees_one_card().text
+    assert "**Automation** moves up, from 100 Initial to 200 Repeatable" in kept
+    assert "your team is at Level 200 Repeatable in its working picture" in kept
+
+    facts = await comes_to_be_told(database_url, "moved-up")
+    moved = {"from": 100, "to": 200, "met": 1, "of": 1, "stage_before": 100, "stage": 200, "level": 200}
+    assert facts.items() >= moved.items()
+    assert "pledge-kept" not in dict(told(database_url))
+    await lead.in_channel(team).says(f"{HERE} pledges")
+    seen = lead.sees_one_card().text
+    assert "Working picture: **Level 200 Repeatable**" in seen
+    assert "Automation: up from 100 to 200" in seen
+    assert "Bo Diddley, on Dec 21, 2026" in seen
+
+
+async def test_a_statement_that_is_not_met_yet_gets_more_time(teams: Teams, clock: Clock) -> None:
+    """Nothing moves, and the owner says until when."""
+    team, lead, bo = await a_surveyed_team(teams)
+    await pledges_automation(bo, tell="Contoso CoE")
+    clock.moves(days=28)
+    await bo.will_see("Is it done?", within=20)
+    await bo.presses("Done")
+    await bo.presses("Not yet")
+    assert bo.sees_one_card().heading == "Until when?"
+    await bo.fills(press="Ask me then", due=dt.date(2027, 1, 11))
+    assert "Jan 11, 2027" in bo.sees_one_card().text
+    await lead.in_channel(team).says(f"{HERE} pledges")
+    assert "Working picture: **Level 100 Initial**" in lead.sees_one_card().text
+
+    clock.moves_to(dt.datetime(2027, 1, 11, 9, tzinfo=dt.UTC))
+    await bo.will_see("Is it done?", within=20)
+
+
+async def test_no_answer(teams: Teams, clock: Clock, database_url: str) -> None:
+    """Three questions, a week apart; after the first week the channel is told, once."""
+    *_, bo = await a_surveyed_team(teams)
+    await pledges_automation(bo, tell="Contoso CoE")
+    clock.moves(days=28)
+    for number in (1, 2, 3):
+        await comes_true(lambda number=number: asked(bo) == number)  # type: ignore[misc]
+        clock.moves(days=6, hours=23)
+        await bo.says("help")
+        assert asked(bo) == number
+        clock.moves(hours=1)
+    await comes_true(lambda: rows(database_url, "select ask_at from pledges") == [(None,)])
+
+    assert asked(bo) == 3
+    assert [kind for kind, _ in told(database_url)] == ["pledge-made", "pledge-overdue"]
+    await bo.says("pledges")
+    assert "Overdue since Dec 21, 2026" in bo.sees_one_card().text
+    await bo.presses("Done: Automation")
+    await bo.presses("Yes, it is true")
+    assert await comes_to_be_told(database_url, "moved-up")
+
+
+async def test_dropped_in_words_that_are_shown_and_never_obeyed(ada: Colleague, clock: Clock) -> None:
+    """What somebody writes as a reason is plain text, for them alone."""
+    await finishes(ada, HALFWAY)
+    await pledges(ada)
+    clock.moves(days=28)
+    await ada.will_see("Is it done?", within=20)
+    await ada.presses("Dropped because …")
+    await ada.presses("Drop it", validate=False)
+    assert "Say in a few words why" in ada.sees_one_card().text
+    await ada.fills(press="Drop it", reason=NASTY)
+
+    card = ada.sees_one_card()
+    assert card.heading == "Dropped"
+    assert card.links == []
+    assert r"\*\*No\*\*" in card.text
+    assert "\n- " not in card.text
+    await ada.all_devices_show_it()
+    clock.moves(days=60)
+    await ada.says("pledges")
+    card = ada.sees_one_card()
+    assert card.links == []
+    assert r"\*\*No\*\*" in card.text
+    assert asked(ada) == 1
+
+
+# The form
+
+
+@pytest.mark.parametrize("due", ["2026-11-22", "2027-11-25", "0001-01-01", "soon", ""])
+async def test_a_day_that_cannot_be(ada: Colleague, due: str, database_url: str) -> None:
+    """The form comes back with what is wrong; nothing is kept."""
+    await finishes(ada, HALFWAY)
+    await ada.presses(f"Pledge: {EVENTS}")
+    await ada.presses("Pledge it", inputs={"due": due}, validate=False)
+
+    form = ada.sees_one_card()
+    assert form.errors == ["⚠ Pick a day from today on, within a year."]
+    assert EVENTS in form.text
+    assert rows(database_url, "select id from pledges") == []
+
+
+async def test_a_wrong_form_keeps_what_was_filled_in(teams: Teams) -> None:
+    """Who hears of it, and which statement."""
+    _, _, bo = await a_surveyed_team(teams)
+    await bo.presses("What lifts us to 200")
+    await bo.presses("Pledge one of these: Support")
+    statement = bo.last_card().choices[1]
+    await bo.fills(
+        {"tell": "The channel of Contoso CoE too", "item": statement, "due": "2026-11-01"}, press="Pledge it"
+    )
+
+    form = bo.sees_one_card()
+    assert form.errors
+    assert form.chosen == statement
+    assert form.value_of("tell") != "me"
+
+
+async def test_pressed_twice_it_is_one_promise(ada: Colleague, database_url: str) -> None:
+    """A double tap makes one."""
+    await finishes(ada, HALFWAY)
+    await ada.presses(f"Pledge: {EVENTS}")
+    await ada.presses("Pledge it", twice=True)
+    assert len(rows(database_url, "select id from pledges")) == 1
+
+
+async def test_from_the_result_in_the_channel(teams: Teams, database_url: str) -> None:
+    """Whoever is in the channel may promise; the form says who sees it, and there is a way back."""
+    team, _, _ = await a_surveyed_team(teams)
+    cy = teams.everybody_in(team)[2].in_channel(team)
+    await cy.presses(f"Pledge: {EVENTS}", on=cy.card_with("Contoso CoE is at Level 100"))
+    assert "The channel of Contoso CoE sees it with" in cy.sees_one_card().text
+    await cy.presses("Pledge it")
+    assert "Cy Twombly" in cy.sees_one_card().text
+    await cy.presses("Back to the team's result")
+    assert cy.sees_one_card().heading == "Contoso CoE is at Level 100 Initial"
+
+    facts = await comes_to_be_told(database_url, "pledge-made")
+    assert (facts["who"], facts["what"], facts["due"]) == ("Cy Twombly", EVENTS, "2026-12-21")
+    assert rows(database_url, "select channel_id from pledges") == [(team.id,)]
+
+
+# Others
+
+
+async def test_a_lead_promises_in_somebody_elses_name(teams: Teams, clock: Clock, database_url: str) -> None:
+    """That person is told once, by whom and what, and "Not me" drops it."""
+    team, lead, bo = await a_surveyed_team(teams)
+    cy = teams.everybody_in(team)[2]
+    before = len(cy.messages_in(cy.place))
+    await lead.presses(f"Pledge: {EVENTS}", on=lead.card_with("Contoso CoE is at Level 100"))
+    await lead.presses("Pledge it", inputs={"who": cy.person.aad_object_id})
+    assert "Cy Twombly" in lead.sees_one_card().text
+    card = await cy.will_see("Ada Lovelace pledged something in your name", within=20)
+    assert EVENTS in card.text
+    assert len(cy.messages_in(cy.place)) == before + 1
+    await cy.presses("Not me")
+    assert cy.sees_one_card().heading == "Dropped"
+
+    clock.moves(days=28)
+    await bo.says("help")
+    assert rows(database_url, "select state, reason from pledges") == [("dropped", "Not me")]
+    assert asked(cy) == 0
+
+
+@pytest.mark.parametrize("who", ["11111111-2222-3333-4444-555555555555", "everybody", "me; drop table"])
+async def test_somebody_whom_the_bot_does_not_know(teams: Teams, who: str, database_url: str) -> None:
+    """The form says so, and nothing is kept."""
+    _, lead, _ = await a_surveyed_team(teams)
+    await lead.presses(f"Pledge: {EVENTS}", on=lead.card_with("Contoso CoE is at Level 100"))
+    await lead.presses("Pledge it", inputs={"who": who})
+    assert "I can't reach that person yet" in lead.sees_one_card().errors[0]
+    assert rows(database_url, "select id from pledges") == []
+
+
+@pytest.mark.parametrize("more_settings", [{"coe_leads": ("5b0b6d0a-0000-4000-8000-000000000000",)}])
+async def test_only_leads_name_somebody_else(teams: Teams, ada: Colleague, database_url: str) -> None:
+    """Nobody else is offered it, and who sends it all the same gets nowhere."""
+    bo = has_the_app(teams, "Bo Diddley")
+    await bo.says("help")
+    await finishes(ada, HALFWAY)
+    await ada.presses(f"Pledge: {EVENTS}")
+    form = ada.sees_one_card()
+    assert [one["id"] for one in form.inputs] == ["due"]
+    form.button("Pledge it")["data"]["who"] = bo.person.aad_object_id
+    form.button("Pledge it")["fallback"]["data"]["who"] = bo.person.aad_object_id
+    await ada.presses("Pledge it", on=form)
+    assert ada.sees_one_card().heading == "I don't know this card any more"
+    assert rows(database_url, "select id from pledges") == []
+
+
+async def test_somebody_elses_press(
+    teams: Teams, ada: Colleague, bo: Colleague, clock: Clock, database_url: str
+) -> None:
+    """A question that was forwarded does nothing for who is not its owner, nor for another tenant."""
+    await finishes(ada, HALFWAY)
+    await pledges(ada)
+    clock.moves(days=28)
+    question = await ada.will_see("Is it done?", within=20)
+    stranger = has_the_app(teams, "Ada Lovelace", tenant_id="a3c1b5a0-7a51-4c6e-9d8e-0c1f6d2b9e11")
+    for other in (bo, stranger):
+        copy = ada.forwards(question, other)
+        for title in ("Done", "More time until …", "Dropped because …"):
+            await other.presses(title, on=copy)
+            assert other.sees_one_card().heading == "I don't know this card any more"
+    assert rows(database_url, "select state from pledges") == [("open",)]
+
+
+async def test_a_lead_drops_what_will_not_happen(teams: Teams, database_url: str) -> None:
+    """In the team's channel; why is for who promised it."""
+    team, lead, bo = await a_surveyed_team(teams)
+    await pledges_automation(bo, tell="Contoso CoE")
+    lead = lead.in_channel(team)
+    await lead.says(f"{HERE} pledges")
+    await lead.picks("Automation", press="Dropped because …")
+    await lead.fills(press="Drop it", reason="The team was closed")
+    assert "Nothing is open." in lead.sees_one_card().text
+    assert rows(database_url, "select state, reason from pledges") == [("dropped", "The team was closed")]
+    await bo.says("pledges")
+    assert "The team was closed" in bo.sees_one_card().text
+
+
+# Trouble
+
+
+async def test_done_on_two_devices_at_once(teams: Teams, clock: Clock, database_url: str) -> None:
+    """Both see that it is kept, and the channel is told once."""
+    team, lead, _ = await a_surveyed_team(teams)
+    await lead.in_channel(team).presses(f"Pledge: {EVENTS}", on=lead.card_with("Contoso CoE is at Level 100"))
+    await lead.presses("Pledge it")
+    ada = teams.everybody_in(team)[0]
+    clock.moves(days=28)
+    question = await ada.will_see("Is it done?", within=20)
+    await ada.presses("Done", on=question, twice=True)
+    await ada.presses("Done", on=question)
+    assert ada.sees_one_card().heading == "✓ Kept, thank you"
+    assert [kind for kind, _ in told(database_url)] == ["pledge-made", "pledge-kept"]
+
+
+async def test_teams_does_not_take_it_now(
+    teams: Teams, ada: Colleague, clock: Clock, database_url: str
+) -> None:
+    """It is tried again later, and counts once."""
+    await finishes(ada, HALFWAY)
+    await pledges(ada)
+    teams.connector.plans(Fault(429, retry_after=0), aim=lambda call: call.person == ada.person)
+    clock.moves(days=28)
+    await comes_true(lambda: rows(database_url, "select times_asked, unanswered from pledges") == [(0, 0)])
+    await comes_true(
+        lambda: (
+            rows(database_url, "select ask_at from pledges where outcome is null")
+            > [(int((MONDAY + dt.timedelta(days=28)).timestamp() * 1000),)]
+        )
+    )
+    assert asked(ada) == 0
+    clock.moves(minutes=5)
+    await ada.will_see("Is it done?", within=20)
+    assert asked(ada) == 1
+    assert len(rows(database_url, "select occasion from contacts")) == 1
+
+
+async def test_a_question_whose_fate_is_unknown_is_not_sent_again(
+    teams: Teams, ada: Colleague, clock: Clock, database_url: str
+) -> None:
+    """A lost answer of Teams leads to no second message within the week."""
+    await finishes(ada, HALFWAY)
+    await pledges(ada)
+    teams.connector.plans(Fault(503, though_delivered=True), aim=lambda call: call.person == ada.person)
+    clock.moves(days=28)
+    await comes_true(lambda: rows(database_url, "select outcome from pledges") == [("unknown",)])
+    clock.moves(days=6, hours=23)
+    await ada.says("help")
+    assert asked(ada) == 1
+
+
+async def test_not_at_night_and_not_at_weekends(ada: Colleague, clock: Clock, database_url: str) -> None:
+    """A promise for a Saturday is asked about on Monday morning."""
+    await finishes(ada, HALFWAY)
+    await pledges(ada, due="2026-11-28")
+    clock.moves_to(dt.datetime(2026, 11, 28, 9, tzinfo=dt.UTC))
+    monday = int(dt.datetime(2026, 11, 30, 8, tzinfo=dt.UTC).timestamp() * 1000)
+    await comes_true(lambda: rows(database_url, "select ask_at from pledges") == [(monday,)])
+    assert asked(ada) == 0
+    clock.moves_to(dt.datetime(2026, 11, 30, 8, tzinfo=dt.UTC))
+    await ada.will_see("Is it done?", within=20)

@@ -1,0 +1,433 @@
+"""What is kept of promises, and that their owners are asked once, whatever happens to whoever asks."""
+
+import asyncio
+import datetime as dt
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
+from uuid import uuid4
+
+import pytest
+
+from assessment.model import Level, Person, Role
+from assessment.pledges import Pledge, PledgeState
+from assessment.respect import Limits
+from assessment.survey import Delivery, Member, Plan, Survey, Team
+from assessment.survey import Phase as SurveyPhase
+from assessment.team import tallies
+from cards.elements import Card
+from content.loading import load
+from dialogs.news import Newsroom
+from dialogs.pictures import Pictures
+from dialogs.respect import Respect
+from dialogs.tidings import Tidings
+from jobs.asking import LATER, Asker
+from jobs.pacer import Pacer
+from jobs.port import Outcome, Refused, RetryAfter, Sent, Unknown
+from storage.conversations import Conversation
+from storage.database import Database
+from storage.surveys import NOBODY, Home, Post
+
+CONTENT = load()
+EDITION = CONTENT.editions["2021-10"]
+TUESDAY = dt.datetime(2026, 3, 3, 9, tzinfo=dt.UTC)
+DAY = dt.timedelta(days=1)
+WEEK = 7 * DAY
+ADA, BO = Person("tenant", "ada"), Person("tenant", "bo")
+TEAM = Team("tenant", "19:coe", "Contoso CoE")
+CHAT = Conversation("a:ada", "https://example.org")
+[STATEMENT] = EDITION.disciplines["automation"].levels[Level.REPEATABLE].statements
+
+
+@dataclass
+class ToldPort:
+    """A Teams that answers as it is told, and notes what it was sent."""
+
+    answers: list[Outcome] = field(default_factory=list)
+    cards: list[tuple[str, str]] = field(default_factory=list)
+    opened: list[str] = field(default_factory=list)
+    hangs: asyncio.Event | None = None
+
+    async def send_card(self, home: Conversation, card: Card) -> Outcome:
+        self.cards.append((home.id, card["body"][0]["text"]))
+        if self.hangs:
+            self.hangs.set()
+            await asyncio.Event().wait()
+        return self.answers.pop(0) if self.answers else Sent("1")
+
+    async def edit_card(self, service_url: str, post: Post, card: Card) -> Outcome:
+        raise AssertionError((service_url, post, card))
+
+    async def open_chat(self, service_url: str, bot_id: str, tenant_id: str, member_id: str) -> Outcome:
+        assert (service_url, bot_id, tenant_id) == ("https://example.org", "28:bot", "tenant")
+        self.opened.append(member_id)
+        return Sent(f"a:{member_id}")
+
+    async def post_card(self, home: Home, channel_id: str, card: Card) -> Outcome | Post:
+        raise AssertionError((home, channel_id, card))
+
+
+def tidings(database: Database) -> Tidings:
+    pictures = Pictures(CONTENT, database.surveys, database.pledges)
+    return Tidings(Newsroom(database.news), pictures, database.pledges)
+
+
+def asker(database: Database, port: ToldPort, clock: Callable[[], dt.datetime]) -> Asker:
+    return Asker(
+        CONTENT.texts,
+        database,
+        port,
+        Pacer(database.pacing),
+        respect=Respect(database.contacts, Limits()),
+        tidings=tidings(database),
+        clock=clock,
+    )
+
+
+async def looks(database: Database, port: ToldPort, at: dt.datetime) -> None:
+    await asker(database, port, lambda: at).look()
+
+
+def a_pledge(**change: object) -> Pledge:
+    usual = Pledge(
+        id=uuid4().hex,
+        owner=ADA,
+        owner_name="Ada",
+        made_by=ADA,
+        made_by_name="Ada",
+        team=TEAM,
+        channel_id="19:coe",
+        edition="2021-10",
+        discipline="automation",
+        item=STATEMENT.id,
+        what=STATEMENT.text,
+        due_on=TUESDAY.date(),
+        zone="UTC",
+        made_at=TUESDAY - WEEK,
+        ask_at=TUESDAY,
+    )
+    return replace(usual, **change)  # type: ignore[arg-type]
+
+
+async def made(database: Database, **change: object) -> Pledge:
+    pledge = a_pledge(**change)
+    await database.conversations.remember(ADA, CHAT)
+    await database.pledges.make(pledge)
+    return pledge
+
+
+async def now_is(database: Database, pledge: Pledge) -> Pledge:
+    found = await database.pledges.get(pledge.id)
+    assert found is not None
+    return found
+
+
+async def news(database: Database) -> list[str]:
+    async with database._connect() as connection:
+        cursor = await connection.execute("select id from news order by at, id")
+        return [row[0].partition(":")[0] for row in await cursor.fetchall()]
+
+
+# What is kept
+
+
+async def test_a_promise_is_kept_as_it_was_made(database: Database) -> None:
+    """And making it again changes nothing."""
+    pledge = await made(database)
+    assert await now_is(database, pledge) == pledge
+    await database.pledges.make(replace(pledge, what="something else", owner=BO))
+    assert await now_is(database, pledge) == pledge
+
+
+async def test_lists_begin_with_what_is_open(database: Database) -> None:
+    """By its day; then the rest, of a team only what was kept lately."""
+    later = await made(database, due_on=(TUESDAY + DAY).date())
+    sooner = await made(database)
+    old, kept, dropped = [await made(database) for _ in range(3)]
+    await made(database, owner=BO, team=None, channel_id=None)
+    await database.pledges.keep(old, TUESDAY - 2 * DAY, is_met=None)
+    await database.pledges.keep(kept, TUESDAY, is_met=None)
+    await database.pledges.drop(dropped, "no", TUESDAY + DAY)
+
+    mine = await database.pledges.of_person(Person("TENANT", "Ada"))
+    assert [one.id for one in mine] == [one.id for one in (sooner, later, dropped, kept, old)]
+    its = await database.pledges.of_team(TEAM, TUESDAY - DAY)
+    assert [one.id for one in its] == [one.id for one in (sooner, later, kept)]
+
+
+async def test_closed_once(database: Database, replica: Database) -> None:
+    """Of many who close it at once, one does, and nothing opens it again."""
+    pledge = await made(database)
+    closing = [
+        call
+        for one in (database, replica) * 3
+        for call in (one.pledges.keep(pledge, TUESDAY, is_met=True), one.pledges.drop(pledge, "no", TUESDAY))
+    ]
+    assert (await asyncio.gather(*closing)).count(True) == 1
+    closed = await now_is(database, pledge)
+    assert not await database.pledges.put_off(pledge, TUESDAY.date(), TUESDAY)
+    assert await now_is(database, pledge) == closed
+    assert closed.ask_at is None
+
+
+async def test_more_time_counts_questions_anew(database: Database) -> None:
+    """It is an answer; the questions' own numbers go on."""
+    pledge = await made(database)
+    await looks(database, ToldPort(), TUESDAY)
+    await database.pledges.put_off(pledge, dt.date(2026, 4, 1), TUESDAY + 4 * WEEK)
+    after = await now_is(database, pledge)
+    assert (after.due_on, after.ask_at, after.unanswered, after.times_asked) == (
+        dt.date(2026, 4, 1),
+        TUESDAY + 4 * WEEK,
+        0,
+        1,
+    )
+
+
+# Asking
+
+
+async def test_replicas_ask_once(database: Database, replica: Database) -> None:
+    """However many look at the same moment."""
+    pledge, port = await made(database), ToldPort()
+    await asyncio.gather(*(looks(one, port, TUESDAY) for one in (database, replica) * 3))
+    assert len(port.cards) == 1
+    asked = await now_is(database, pledge)
+    assert (asked.outcome, asked.asked_at, asked.ask_at) == (Delivery.DELIVERED, TUESDAY, TUESDAY + WEEK)
+    assert [one.occasion for one in await database.contacts.written(ADA, TUESDAY - DAY)] == [
+        f"pledge:{pledge.id}:1"
+    ]
+
+
+async def test_dead_between_claim_and_send(database: Database, replica: Database) -> None:
+    """Nobody asks that question again; the next one comes a week later."""
+    pledge = await made(database)
+    dying = ToldPort(hangs=asyncio.Event())
+    assert dying.hangs is not None
+    looking = asyncio.create_task(looks(database, dying, TUESDAY))
+    await dying.hangs.wait()
+    looking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await looking
+
+    port = ToldPort()
+    for days in range(7):
+        await looks(replica, port, TUESDAY + days * DAY)
+    assert port.cards == []
+    assert (await now_is(database, pledge)).outcome is Delivery.SENDING
+    await looks(replica, port, TUESDAY + WEEK)
+    assert len(port.cards) == 1
+
+
+async def test_two_promises_of_one_day(database: Database) -> None:
+    """The second waits for the next working day, and is looked at only then."""
+    await made(database)
+    await made(database, item="another")
+    port = ToldPort()
+    for _ in range(3):
+        await looks(database, port, TUESDAY)
+    await looks(database, port, TUESDAY + LATER)
+    assert len(port.cards) == 1
+    waiting = sorted(one.ask_at for one in await database.pledges.of_person(ADA) if one.ask_at)
+    assert waiting == [TUESDAY + DAY - dt.timedelta(hours=1), TUESDAY + WEEK]
+    await looks(database, port, TUESDAY + DAY)
+    assert len(port.cards) == 2
+
+
+async def test_who_wants_nothing_is_not_asked(database: Database) -> None:
+    """It is looked again the next day, and what is never asked is never overdue."""
+    pledge, port = await made(database), ToldPort()
+    await database.contacts.be_silent(ADA, TUESDAY)
+    for days in range(30):
+        await looks(database, port, TUESDAY + days * DAY)
+    assert port.cards == []
+    assert (await now_is(database, pledge)).ask_at == TUESDAY + 30 * DAY
+    assert "pledge-overdue" not in await news(database)
+
+
+@pytest.mark.parametrize(
+    "answer, outcome, counted",
+    [
+        (Sent("1"), Delivery.DELIVERED, 1),
+        (Unknown("lost"), Delivery.UNKNOWN, 1),
+        (Refused(403, "ConversationBlockedByUser"), Delivery.REFUSED, 0),
+        (RetryAfter(None), None, 0),
+        (RetryAfter(0), None, 0),
+    ],
+)
+async def test_every_outcome_is_kept(
+    database: Database, answer: Outcome, outcome: Delivery | None, counted: int
+) -> None:
+    """What was surely not sent does not count as written to the person."""
+    pledge, port = await made(database), ToldPort([answer])
+    await looks(database, port, TUESDAY)
+    after = await now_is(database, pledge)
+    assert after.outcome == outcome
+    assert len(await database.contacts.written(ADA, TUESDAY - DAY)) == counted
+    assert after.ask_at == TUESDAY + (LATER if outcome is None else WEEK)
+    assert after.times_asked == (0 if outcome is None else 1)
+
+
+async def test_who_blocked_the_bot_is_left_alone_in_the_end(database: Database) -> None:
+    """After three tries; the channel does not hear that it is overdue, since nobody was asked."""
+    pledge = await made(database)
+    port = ToldPort([Refused(403, "ConversationBlockedByUser")] * 9)
+    for weeks in range(6):
+        await looks(database, port, TUESDAY + weeks * WEEK)
+    assert len(port.cards) == 3
+    assert (await now_is(database, pledge)).ask_at is None
+    assert await news(database) == ["pledge-made"]
+
+
+async def test_a_chat_that_is_gone_is_opened_anew(database: Database) -> None:
+    """By the roster of the last survey that asked the owner."""
+    await made(database)
+    await an_open_survey(database)
+    port = ToldPort([Refused(404, "ConversationNotFound")])
+    await looks(database, port, TUESDAY)
+    await looks(database, port, TUESDAY + LATER)
+    assert [chat for chat, _ in port.cards] == ["a:ada", "a:29:ada"]
+    assert port.opened == ["29:ada"]
+
+
+async def test_told_first_what_somebody_else_promised(database: Database) -> None:
+    """Then asked on the day, and not within a week of being told."""
+    pledge = await made(database, made_by=BO, made_by_name="Bo", times_asked=-1)
+    port = ToldPort()
+    for days in range(7):
+        await looks(database, port, TUESDAY + days * DAY)
+    assert [words for _, words in port.cards] == ["Bo pledged something in your name"]
+    await looks(database, port, TUESDAY + WEEK)
+    assert port.cards[1][1].startswith("Is it done?")
+    occasions = [one.occasion for one in await database.contacts.written(ADA, TUESDAY - DAY)]
+    assert occasions == [f"pledge:{pledge.id}:{number}" for number in (1, 0)]
+
+
+# News
+
+
+async def test_what_a_dead_process_did_not_tell_is_told(database: Database, replica: Database) -> None:
+    """The change was kept and its process died; the next look of anybody tells it, once."""
+    pledge = await made(database)
+    await database.pledges.keep(pledge, TUESDAY, is_met=True)
+    await asyncio.gather(*(looks(one, ToldPort(), TUESDAY) for one in (database, replica)))
+    assert await news(database) == ["pledge-made", "pledge-kept"]
+    assert await database.pledges.untold(9) == []
+
+
+async def test_kept_while_it_is_being_told_that_it_was_made(database: Database) -> None:
+    """Then that it was kept is still to be told."""
+    pledge = await made(database)
+    await database.pledges.keep(pledge, TUESDAY, is_met=None)
+    await database.pledges.told(pledge)
+    assert [one.id for one in await database.pledges.untold(9)] == [pledge.id]
+
+
+async def test_without_a_channel_nobody_hears_of_it(database: Database) -> None:
+    """Neither made nor kept nor overdue."""
+    pledge, port = await made(database, team=None, channel_id=None), ToldPort()
+    for weeks in range(4):
+        await looks(database, port, TUESDAY + weeks * WEEK)
+    await database.pledges.keep(pledge, TUESDAY + 4 * WEEK, is_met=True)
+    await looks(database, port, TUESDAY + 4 * WEEK)
+    assert await news(database) == []
+
+
+# The working picture
+
+
+def a_survey() -> Survey:
+    return Survey(
+        id=uuid4().hex,
+        team=TEAM,
+        channel_id="19:coe",
+        plan=Plan(
+            "Check",
+            "2021-10",
+            is_anonymous=False,
+            smallest_group=3,
+            reminder_days=(),
+            closes_on=TUESDAY.date(),
+        ),
+        zone="UTC",
+        closes_at=TUESDAY + DAY,
+        phase=SurveyPhase.DRAFT,
+        asked_by=BO,
+        asked_by_name="Bo",
+        opened_at=None,
+        closed_at=None,
+        counted=False,
+        stopped=False,
+        secret=None,
+    )
+
+
+async def an_open_survey(database: Database) -> Survey:
+    survey = a_survey()
+    await database.surveys.remember_team(Home(TEAM, "https://example.org", "28:bot"))
+    await database.surveys.plan(survey, TUESDAY - DAY)
+    await database.surveys.begin_counting(survey, "c")
+
+    async def pages() -> AsyncIterator[list[Member]]:
+        yield [Member("29:ada", "ada", "Ada", is_guest=False)]
+
+    await database.deliveries.replace_roster(survey, "c", pages())
+    await database.surveys.counted(survey, "c", TUESDAY - DAY)
+    assert await database.surveys.open(survey, None, [], TUESDAY - DAY)
+    return survey
+
+
+async def a_closed_survey(database: Database, *, at: dt.datetime, level: Level = Level.INITIAL) -> None:
+    """Everybody of three found every discipline at one level."""
+    survey = await an_open_survey(database)
+    answers = [(Role.MAKER, one, level, 3) for one in EDITION.order]
+    await database.surveys.begin_closing(survey, at)
+    await database.surveys.keep_result(survey, NOBODY, tallies(answers, {Role.MAKER: 3}, 3))
+    assert await database.surveys.close(survey)
+
+
+async def test_a_met_statement_raises_its_discipline(database: Database) -> None:
+    """Only since the last survey, only of the team, and only when it is true."""
+    await a_closed_survey(database, at=TUESDAY)
+    pictures = Pictures(CONTENT, database.surveys, database.pledges)
+    before = await made(database)
+    await database.pledges.keep(before, TUESDAY - DAY, is_met=True)
+    await database.pledges.keep(await made(database), TUESDAY + DAY, is_met=None)
+    private = await made(database, team=None, channel_id=None)
+    await database.pledges.keep(private, TUESDAY + DAY, is_met=True)
+    picture = await pictures.of(TEAM)
+    assert picture is not None
+    assert picture.now == picture.surveyed
+    assert await pictures.step(await now_is(database, before)) is None
+
+    pledge = await made(database)
+    await database.pledges.keep(pledge, TUESDAY + DAY, is_met=True)
+    picture = await pictures.of(TEAM)
+    assert picture is not None
+    assert picture.now.levels["automation"] is Level.REPEATABLE
+    step = await pictures.step(await now_is(database, pledge))
+    assert step is not None
+    assert (step.was, step.now, step.met, step.of) == (Level.INITIAL, Level.REPEATABLE, 1, 1)
+
+
+async def test_a_part_of_a_level_counts_and_does_not_move(database: Database) -> None:
+    """The channel hears how many of how many are met."""
+    await a_closed_survey(database, at=TUESDAY)
+    statement = EDITION.disciplines["support"].levels[Level.REPEATABLE].statements[0]
+    pledge = await made(database, discipline="support", item=statement.id)
+    await database.pledges.keep(pledge, TUESDAY + DAY, is_met=True)
+    kept = await now_is(database, pledge)
+    step = await Pictures(CONTENT, database.surveys, database.pledges).step(kept)
+    assert step is not None
+    assert (step.moved, step.counted, step.met, step.of) == (False, Level.REPEATABLE, 1, 2)
+    await tidings(database).tell(kept)
+    assert await news(database) == ["pledge-made", "pledge-kept"]
+
+
+async def test_without_a_survey_there_is_no_picture(database: Database) -> None:
+    """And a kept statement is news all the same."""
+    pledge = await made(database)
+    await database.pledges.keep(pledge, TUESDAY, is_met=True)
+    pictures = Pictures(CONTENT, database.surveys, database.pledges)
+    assert await pictures.of(TEAM) is None
+    assert await pictures.step(await now_is(database, pledge)) is None
+    assert (await now_is(database, pledge)).state is PledgeState.KEPT
