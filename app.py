@@ -27,6 +27,7 @@ from dialogs.invitations import InvitationDialog
 from dialogs.planning import Planning
 from dialogs.survey_views import Rules, SurveyViews
 from dialogs.surveys import SurveyDialog
+from dialogs.trend import TrendDialog
 from jobs.pacer import RATE, Pacer
 from jobs.rosters import PacedRosters
 from jobs.work import working
@@ -93,9 +94,10 @@ async def _door(
             nudge=nudged.set,
         )
         surveys = SurveyDialog(content.texts, database, planning, views, rules=rules, nudge=nudged.set)
+        trends = TrendDialog(content.texts, database.surveys, views, rules)
         exports = Exports(settings, content.texts, database, views, teams=teams)
         handler = Handler(
-            _coach(settings, content, database, surveys),
+            _coach(settings, content, database, surveys, trends),
             content.texts,
             database,
             teams,
@@ -118,10 +120,12 @@ async def _door(
             await handler.close()
 
 
-def _coach(settings: Settings, content: Content, database: Database, surveys: SurveyDialog) -> Coach:
+def _coach(  # noqa: PLR0917 - what the coach is put together from
+    settings: Settings, content: Content, database: Database, surveys: SurveyDialog, trends: TrendDialog
+) -> Coach:
     checks = CheckDialog(content, database.checks, database.surveys, settings.maturity_edition)
     invitations = InvitationDialog(content, database.surveys, database.deliveries, checks)
-    return Coach(content.texts, checks, invitations, surveys)
+    return Coach(content.texts, checks, invitations, surveys, trends=trends)
 
 
 async def _refuse_missing_editions(database: Database, content: Content) -> None:

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, Validation
 
 from assessment.model import Answer, Level, Role, parse_answer
 from cards.survey_presses import InvitationPress, LeadPress
+from cards.trend_presses import TrendPress
 
 VERSION = 1
 """Raised when a field changes its meaning; cards of another version are answered with a fresh one."""
@@ -141,7 +142,7 @@ class ChangeAnswer:
 CheckPress = PickRole | GiveAnswer | GoBack | Pause | ShowResult | ShowLift | ShowAnswers | ChangeAnswer
 """A press on one check, which has to be the presser's own."""
 
-Press = Start | ShowOpportunities | CheckPress | LeadPress | InvitationPress
+Press = Start | ShowOpportunities | CheckPress | LeadPress | InvitationPress | TrendPress
 
 _PRESS: TypeAdapter[Press] = TypeAdapter(Annotated[Press, Field(discriminator="do")])
 

@@ -8,31 +8,42 @@ from cards.elements import Card
 from cards.presses import Press
 from cards.survey_presses import InvitationPress, LeadPress
 from cards.talk import help_card
+from cards.trend_presses import TrendPress
 from content.texts import Texts
 from dialogs.check import CheckDialog
 from dialogs.invitations import InvitationDialog
 from dialogs.surveys import SurveyDialog
+from dialogs.trend import TrendDialog
 from dialogs.turn import Reply, Visit
-from dialogs.words import IN_GROUP_CHAT, IN_TEAM, LEADING, PERSONAL, Vocabulary
+from dialogs.words import IN_GROUP_CHAT, IN_TEAM, LEADING, OF_TEAM, PERSONAL, Vocabulary
 
 
 class Coach:
     """Answers people in their own chat, and teams in their channels."""
 
     def __init__(
-        self, texts: Texts, checks: CheckDialog, invitations: InvitationDialog, surveys: SurveyDialog
+        self,
+        texts: Texts,
+        checks: CheckDialog,
+        invitations: InvitationDialog,
+        surveys: SurveyDialog,
+        *,
+        trends: TrendDialog,
     ) -> None:
         self._texts = texts
         self._vocabulary = Vocabulary(texts)
         self._checks = checks
         self._invitations = invitations
         self._surveys = surveys
+        self._trends = trends
 
     async def said(self, visit: Visit, text: str, *, in_public: bool) -> Reply:
         """Answer what a person typed in their own chat, or in a channel or group chat."""
         command = self._vocabulary.meaning(text)
         if command in LEADING and (visit.channel or not in_public):
             return replace(await self._surveys.said(visit, command), public=True)
+        if command in OF_TEAM and (visit.channel or not in_public):
+            return replace(await self._trends.said(visit), public=True)
         if in_public and (command not in PERSONAL or command == "help"):
             intro = self._texts("help.in_public")
             words = IN_TEAM if visit.channel else IN_GROUP_CHAT
@@ -45,6 +56,8 @@ class Coach:
         """Answer a press of a button."""
         if isinstance(press, LeadPress):
             return replace(await self._surveys.pressed(visit, press), public=True)
+        if isinstance(press, TrendPress):
+            return replace(await self._trends.pressed(visit, press), public=True)
         if isinstance(press, InvitationPress):
             return await self._invitations.pressed(visit, press)
         return await self._checks.pressed(visit, press)

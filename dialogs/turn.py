@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assessment.model import Person
@@ -47,6 +48,12 @@ class Visit:
     def respondent(self) -> Person:
         """Under whom the check's answers are kept."""
         return self.survey.respondent(self.person) if self.survey else self.person
+
+
+def surveys_here(visit: Visit, surveys: Iterable[Survey]) -> list[Survey]:
+    """In a channel only its own team's surveys."""
+    channel = visit.channel
+    return [one for one in surveys if channel is None or one.team.id == channel.home.team.id]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,13 @@ PERSONAL = ("start", "result", "opportunities", "history", "help")
 LEADING = ("survey", "status", "remind", "close", "results")
 """The commands of CoE leads, in a team channel or in their own chat."""
 
-OF_LEADS = (*PERSONAL[:-1], *LEADING, "help")
+OF_TEAM = ("trend",)
+"""The commands of everybody in a team channel, and of CoE leads in their own chat."""
+
+OF_LEADS = (*PERSONAL[:-1], *LEADING, *OF_TEAM, "help")
 """The commands of a lead's own chat."""
 
-IN_TEAM = ("start", *LEADING, "help")
+IN_TEAM = ("start", *LEADING, *OF_TEAM, "help")
 """The commands of a team channel."""
 
 IN_GROUP_CHAT = ("start", "help")

@@ -20,6 +20,7 @@ from assessment.check import Check
 from assessment.model import Answer, Level, NoLevel, Person, Role, parse_answer
 from assessment.survey import Exclusion, Numbers, Phase, Plan, Reach, Refusal, Survey, Team
 from assessment.team import Group, Tallies, TeamResult, change, team_result
+from assessment.trend import Point, Trend, trend
 from cards.check import paused_card, question_card, role_card
 from cards.elements import Card, Notice
 from cards.invitation import (
@@ -62,6 +63,7 @@ from cards.talk import (
     welcome_card,
 )
 from cards.team_result import spread_card, team_result_card
+from cards.trend import no_trend_card, trend_card
 from content.loading import load
 from content.model import Edition
 from content.texts import Texts
@@ -115,6 +117,7 @@ def samples(edition_id: str = EDITION) -> dict[str, Card]:
             *_put_off(texts, edition),
             *_under_way(texts, edition),
             *_told_to_the_team(texts, edition),
+            *_over_time(texts, edition),
             *_led(texts, edition),
         )
     )
@@ -335,6 +338,30 @@ def _told_to_the_team(texts: Texts, edition: Edition) -> Named:
     yield "team-result-too-few", team_result_card(texts, edition, survey, few_finished, None, None)
     yield "team-spread", spread_card(texts, edition, survey, now)
     yield "team-spread-alike", spread_card(texts, edition, survey, alike)
+
+
+def _over_time(texts: Texts, edition: Edition) -> Named:
+    earlier, now = survey_result(edition, *EARLIER_SPREADS), survey_result(edition, *SPREADS)
+    few = survey_result(edition, *SPREADS, shown=0.3)
+    hidden = trend_of(edition, earlier, None, now)
+    apart = replace(hidden.points[0], survey=survey_of(replace(edition, id="2019")))
+    years = [(earlier, now, None)[quarter % 3] for quarter in range(20)]
+    yield "trend", trend_card(texts, edition, trend_of(edition, earlier, now))
+    yield "trend-hidden-between", trend_card(texts, edition, hidden)
+    yield "trend-first", trend_card(texts, edition, trend_of(edition, now))
+    yield "trend-first-without-stage", trend_card(texts, edition, trend_of(edition, few))
+    yield "trend-stage-lost", trend_card(texts, edition, trend_of(edition, now, few))
+    yield "trend-all-hidden", trend_card(texts, edition, trend_of(edition, None, None))
+    yield "trend-of-years", trend_card(texts, edition, trend_of(edition, *years))
+    yield "trend-another-edition", trend_card(texts, edition, replace(hidden, apart=(apart,)))
+    yield "trend-nothing", no_trend_card(texts)
+
+
+def trend_of(edition: Edition, *results: TeamResult | None) -> Trend:
+    """A survey each quarter, from the first to the latest; None for one whose result may not be shown."""
+    survey = replace(survey_of(edition), phase=Phase.CLOSED)
+    closed = (FIRST_DAY + dt.timedelta(days=91 * quarter) for quarter, _ in enumerate(results))
+    return trend(Point(survey, on, result) for on, result in zip(closed, results, strict=True))
 
 
 def _led(texts: Texts, edition: Edition) -> Named:

@@ -7,7 +7,7 @@ import pytest
 
 from assessment.model import Level, NoLevel, Role
 from content.loading import load
-from dialogs.words import IN_GROUP_CHAT, IN_TEAM, LEADING, OF_LEADS, PERSONAL, Vocabulary
+from dialogs.words import IN_GROUP_CHAT, IN_TEAM, LEADING, OF_LEADS, OF_TEAM, PERSONAL, Vocabulary
 
 CONTENT = load()
 EDITION = CONTENT.editions["2021-10"]
@@ -43,7 +43,7 @@ def test_the_ways_out_of_an_invitation_can_be_typed(typed: str, meaning: str) ->
 
 def test_a_lead_has_everybodys_words_and_their_own() -> None:
     """Each once, and help at the end, where people look for it."""
-    assert sorted(OF_LEADS) == sorted({*PERSONAL, *LEADING})
+    assert sorted(OF_LEADS) == sorted({*PERSONAL, *LEADING, *OF_TEAM})
     assert OF_LEADS[-1] == "help"
 
 
