@@ -25,6 +25,7 @@ from dialogs.check import CheckDialog
 from dialogs.coach import Coach
 from dialogs.invitations import InvitationDialog
 from dialogs.planning import Planning
+from dialogs.privacy import PrivacyDialog
 from dialogs.survey_views import Rules, SurveyViews
 from dialogs.surveys import SurveyDialog
 from dialogs.trend import TrendDialog
@@ -114,6 +115,7 @@ async def _door(
             port=teams,
             pacer=pacer,
             nudged=nudged,
+            retention=settings.retention,
             clock=clock,
         ):
             yield Door(settings, adapter, handler, database, exports)
@@ -125,7 +127,8 @@ def _coach(  # noqa: PLR0917 - what the coach is put together from
 ) -> Coach:
     checks = CheckDialog(content, database.checks, database.surveys, settings.maturity_edition)
     invitations = InvitationDialog(content, database.surveys, database.deliveries, checks)
-    return Coach(content.texts, checks, invitations, surveys, trends=trends)
+    privacy = PrivacyDialog(content.texts, database.privacy, database.erase)
+    return Coach(content.texts, checks, invitations, surveys, trends=trends, privacy=privacy)
 
 
 async def _refuse_missing_editions(database: Database, content: Content) -> None:

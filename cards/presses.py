@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from assessment.model import Answer, Level, Role, parse_answer
+from cards.privacy_presses import PrivacyPress
 from cards.survey_presses import InvitationPress, LeadPress
 from cards.trend_presses import TrendPress
 
@@ -142,7 +143,7 @@ class ChangeAnswer:
 CheckPress = PickRole | GiveAnswer | GoBack | Pause | ShowResult | ShowLift | ShowAnswers | ChangeAnswer
 """A press on one check, which has to be the presser's own."""
 
-Press = Start | ShowOpportunities | CheckPress | LeadPress | InvitationPress | TrendPress
+Press = Start | ShowOpportunities | CheckPress | LeadPress | InvitationPress | TrendPress | PrivacyPress
 
 _PRESS: TypeAdapter[Press] = TypeAdapter(Annotated[Press, Field(discriminator="do")])
 

@@ -6,16 +6,18 @@ from dataclasses import replace
 
 from cards.elements import Card
 from cards.presses import Press
+from cards.privacy_presses import PrivacyPress
 from cards.survey_presses import InvitationPress, LeadPress
 from cards.talk import help_card
 from cards.trend_presses import TrendPress
 from content.texts import Texts
 from dialogs.check import CheckDialog
 from dialogs.invitations import InvitationDialog
+from dialogs.privacy import PrivacyDialog
 from dialogs.surveys import SurveyDialog
 from dialogs.trend import TrendDialog
 from dialogs.turn import Reply, Visit
-from dialogs.words import IN_GROUP_CHAT, IN_TEAM, LEADING, OF_TEAM, PERSONAL, Vocabulary
+from dialogs.words import ABOUT_ME, IN_GROUP_CHAT, IN_TEAM, LEADING, OF_TEAM, PERSONAL, Vocabulary
 
 
 class Coach:
@@ -29,6 +31,7 @@ class Coach:
         surveys: SurveyDialog,
         *,
         trends: TrendDialog,
+        privacy: PrivacyDialog,
     ) -> None:
         self._texts = texts
         self._vocabulary = Vocabulary(texts)
@@ -36,6 +39,7 @@ class Coach:
         self._invitations = invitations
         self._surveys = surveys
         self._trends = trends
+        self._privacy = privacy
 
     async def said(self, visit: Visit, text: str, *, in_public: bool) -> Reply:
         """Answer what a person typed in their own chat, or in a channel or group chat."""
@@ -49,6 +53,8 @@ class Coach:
             words = IN_TEAM if visit.channel else IN_GROUP_CHAT
             card = help_card(self._texts, words, intro=intro, start=self._texts("button.start"))
             return Reply(card, public=True)
+        if command in ABOUT_ME:
+            return await self._privacy.said(visit, command)
         visit = replace(visit, leads=self._surveys.may_lead(visit.person))
         return await self._invitations.said(visit, text) or await self._checks.said(visit, text)
 
@@ -58,6 +64,8 @@ class Coach:
             return replace(await self._surveys.pressed(visit, press), public=True)
         if isinstance(press, TrendPress):
             return replace(await self._trends.pressed(visit, press), public=True)
+        if isinstance(press, PrivacyPress):
+            return await self._privacy.pressed(visit, press)
         if isinstance(press, InvitationPress):
             return await self._invitations.pressed(visit, press)
         return await self._checks.pressed(visit, press)

@@ -39,6 +39,8 @@ class Visit:
     """None outside of teams."""
     pressed: Post | None = None
     """The message whose button was pressed."""
+    in_own_chat: bool = False
+    """Whether it is the person's own chat with the bot."""
     leads: bool = False
     """Whether the person may lead surveys."""
     survey: Survey | None = None
@@ -67,5 +69,7 @@ class Reply:
     """Whether everybody who sees the message should see this card too, on all their devices."""
     at_home: Card | None = None
     """One more card, for the person's own chat."""
-    export: Survey | None = None
-    """A closed survey to be handed over as a workbook, in the person's own chat."""
+    export: Survey | Person | None = None
+    """What is handed over as a file in the person's own chat: a closed survey, or all about the person."""
+    forgets: bool = False
+    """Whether everything about the person was deleted, so that nothing of this turn is remembered."""

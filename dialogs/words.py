@@ -6,7 +6,10 @@ from assessment.model import Answer, Level, NoLevel, Role
 from content.model import Edition
 from content.texts import Texts, plain
 
-PERSONAL = ("start", "result", "opportunities", "history", "help")
+ABOUT_ME = ("my-data", "forget-me")
+"""The commands about what the bot keeps of a person."""
+
+PERSONAL = ("start", "result", "opportunities", "history", *ABOUT_ME, "help")
 """The commands of a personal chat, in the order that help and the manifest list them."""
 
 LEADING = ("survey", "status", "remind", "close", "results")

@@ -15,6 +15,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import replace
 
+from assessment.privacy import Retention
 from assessment.survey import Phase, Survey
 from jobs.engine import Engine
 from jobs.posting import RESULT, SHOWN_AFTERWARDS, Poster
@@ -41,8 +42,7 @@ ANEW_EVERY = 600.0
 WORK_KEPT = dt.timedelta(days=7)
 """How long the engine's own rows stay after the work is done."""
 
-TIDY_EVERY = 3600.0
-"""Seconds."""
+TIDY_EVERY = dt.timedelta(hours=1)
 
 
 class Watch:
@@ -56,8 +56,10 @@ class Watch:
         *,
         replica: str,
         nudged: asyncio.Event,
+        retention: Retention,
         clock: Callable[[], dt.datetime],
     ) -> None:
+        self._database = database
         self._surveys = database.surveys
         self._deliveries = database.deliveries
         self._engine = engine
@@ -65,7 +67,8 @@ class Watch:
         self._replica = replica
         self._clock = clock
         self._nudged = nudged
-        self._tidied_at: float | None = None
+        self._retention = retention
+        self._tidied_at: dt.datetime | None = None
         self._beating_since = math.inf
         self._idle: dict[Round, set[int]] = {}
 
@@ -161,10 +164,16 @@ class Watch:
         return survey.id not in being_sent and (await self._deliveries.numbers(survey)).all_done
 
     async def _tidy(self) -> None:
-        """Let the engine forget what was done long ago."""
-        if self._tidied_at is None or self._tidied_at <= time.monotonic() - TIDY_EVERY:
-            self._tidied_at = time.monotonic()
+        """Drop what is old, and let the engine forget what was done long ago."""
+        now = self._clock()
+        if self._tidied_at is None or now - self._tidied_at >= TIDY_EVERY:
+            if dropped := await self._database.privacy.tidy(self._retention, now):
+                log.info("%d rows were older than they may be, and are deleted", dropped)
+            # Its rows have the machine's time.
             await self._engine.forget(dt.datetime.now(dt.UTC) - WORK_KEPT)
+            self._tidied_at = now
+            # With what was deleted since the last time and could not be erased at once.
+            await self._database.erase()
 
 
 async def _keep(habit: Callable[[], Awaitable[None]], wake: asyncio.Event | None) -> None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
+from assessment.privacy import Retention
 from content.loading import Content
 from dialogs.survey_views import SurveyViews
 from jobs.closing import Closer
@@ -22,7 +23,7 @@ from storage.deliveries import Round
 
 
 @asynccontextmanager
-async def working(
+async def working(  # noqa: PLR0913 - what work needs
     database_url: str,
     content: Content,
     database: Database,
@@ -31,6 +32,7 @@ async def working(
     port: Port,
     pacer: Pacer,
     nudged: asyncio.Event,
+    retention: Retention,
     clock: Callable[[], dt.datetime],
 ) -> AsyncIterator[None]:
     """Do durable work until the block ends; what is left then, another process or the next start does.
@@ -48,7 +50,7 @@ async def working(
 
     jobs: dict[str, Job] = {"round": send_round, "part": sender.send_part, "close": closer.close}
     engine = Engine(database_url, replica, jobs, slow={"part"})
-    watch = Watch(database, engine, poster, replica=replica, nudged=nudged, clock=clock)
+    watch = Watch(database, engine, poster, replica=replica, nudged=nudged, retention=retention, clock=clock)
     # Before it takes work, so that it is missed if it dies in that very moment.
     await database.deliveries.beat(replica)
     async with engine, watch.looking():

@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from assessment.check import Check
 from assessment.model import Answer, Level, NoLevel, Person, Role, parse_answer
+from assessment.privacy import Forgotten, Held, Row
 from assessment.survey import Exclusion, Numbers, Phase, Plan, Reach, Refusal, Survey, Team
 from assessment.team import Group, Tallies, TeamResult, change, team_result
 from assessment.trend import Point, Trend, trend
@@ -37,6 +38,8 @@ from cards.invitation import (
 )
 from cards.naming import answer_name
 from cards.presses import Start
+from cards.privacy import ask_to_forget_card, forgotten_card, kept_card, my_data_card
+from cards.privacy_files import data_card, data_declined_card, data_failed_card
 from cards.result import answers_card, lift_card, opportunities_card, result_card
 from cards.survey_presses import ShowProgress
 from cards.survey_progress import ask_to_close_card, ask_to_stop_card, progress_card
@@ -109,6 +112,7 @@ def samples(edition_id: str = EDITION) -> dict[str, Card]:
             *_looked_at(texts, edition),
             *_helped(texts, edition),
             *_looked_back(texts, edition),
+            *_private(texts),
             *_elsewhere(texts),
             *_in_trouble(texts),
             *_planned(texts, edition),
@@ -212,6 +216,62 @@ def _looked_back(texts: Texts, edition: Edition) -> Named:
     yield "history-first", history_card(texts, [(first, edition)], dt.UTC)
     yield "history", history_card(texts, [(second, edition), (first, edition)], dt.UTC)
     yield "history-of-years", history_card(texts, [(one, edition) for one in years], dt.UTC)
+
+
+def _private(texts: Texts) -> Named:
+    held, download = held_data(), "https://coach.example.org/exports/5f0c9a1b"
+    nothing = replace(held, tables=dict.fromkeys(held.tables, ()))
+    years = replace(held, tables={name: [*rows] * 12 for name, rows in held.tables.items()})
+    sending = Notice(texts("privacy.notice.file"))
+    yield "my-data", my_data_card(texts, held, dt.UTC)
+    yield "my-data-nothing", my_data_card(texts, nothing, dt.UTC)
+    yield "my-data-of-years", my_data_card(texts, years, dt.UTC, notice=sending)
+    yield "my-data-file", data_card(texts, download, 10)
+    yield "my-data-file-no-link", data_card(texts, None, 10)
+    yield "my-data-file-declined", data_declined_card(texts)
+    yield "my-data-file-failed", data_failed_card(texts)
+    yield "forget-me", ask_to_forget_card(texts, held)
+    yield "forget-me-nothing", ask_to_forget_card(texts, nothing)
+    yield "forgotten", forgotten_card(texts, Forgotten(3, 17, 2, 1, 4, 1, 1, 2, 1))
+    yield "forgotten-nothing", forgotten_card(texts, Forgotten())
+    yield "forget-me-not", kept_card(texts)
+
+
+def held_data() -> Held:
+    """What might be kept about somebody who did everything once."""
+    on, later = FIRST_DAY, FIRST_DAY + dt.timedelta(days=3)
+
+    def asked(name: str, phase: str, *, anonymous: bool, declined: int = 0) -> Row:
+        its = {"survey_id": phase, "survey_name": name, "team_name": "Contoso CoE", "phase": phase}
+        return its | {"anonymous": int(anonymous), "declined": declined}
+
+    return Held(
+        Person("contoso", "ada"),
+        {
+            "checks": [
+                {"id": "1", "survey_id": "", "started_at": on, "finished_at": on},
+                {"id": "2", "survey_id": "", "started_at": later, "finished_at": None},
+                {"id": "3", "survey_id": "named", "started_at": later, "finished_at": later},
+            ],
+            "answers": [{"check_id": check} for check in "1112333"],
+            "recipients": [
+                asked("Q1 check", "closed", anonymous=True),
+                asked("Q2 check", "open", anonymous=True, declined=1),
+                asked("Leads' check", "named", anonymous=False),
+            ],
+            "deliveries": [{"survey_id": survey} for survey in ("closed", "open", "open")],
+            "wishes": [{"zone": "Europe/Vienna", "not_before": later, "silent_since": on}],
+            "contacts": [
+                {"occasion": occasion, "at": on}
+                for occasion in ("survey:1:0", "pledge:1:1", "schedule:1:x", "hello")
+            ],
+            "pledges": [{"item": "Write down who may share what", "due_on": "2023-02-01"}],
+            "surveys": [{"name": "Q2 check", "team_name": "Contoso CoE"}],
+            "schedules": [{"id": "1"}],
+            "conversations": [{"conversation_id": "a:1"}],
+            "welcomes": [{"welcomed_at": on}],
+        },
+    )
 
 
 def _elsewhere(texts: Texts) -> Named:

@@ -18,6 +18,7 @@ from storage.deliveries import Deliveries
 from storage.news import Newsstand
 from storage.pacing import Pacing
 from storage.postgresql import PostgreSQL
+from storage.privacy import Privacy
 from storage.schema import DRIVER_ERRORS, UNAVAILABLE, DatabaseNotReady, migrate
 from storage.sqlite import SQLite
 from storage.surveys import Surveys
@@ -70,6 +71,7 @@ class Database:
         self.surveys = Surveys(_statements("surveys", backend), deliveries, connect, transaction)
         self.deliveries = Deliveries(deliveries, checks, connect, transaction)
         self.news = Newsstand(_statements("news", backend), connect)
+        self.privacy = Privacy(_statements("privacy", backend), connect, transaction)
         self.pacing = Pacing(_statements("pacing", backend), connect)
 
     async def erase(self) -> None:

@@ -78,4 +78,7 @@ def test_each_role_and_each_no_level_has_words() -> None:
 def test_commands_have_a_description_and_the_word_itself() -> None:
     """Help shows the first word of each list, which is the command's own name."""
     commands = (*PERSONAL, *IN_TEAM)
-    assert all(CONTENT.texts.words[one][0] == one and CONTENT.texts(f"command.{one}") for one in commands)
+    assert all(
+        CONTENT.texts.words[one][0] == one.replace("-", " ") and CONTENT.texts(f"command.{one}")
+        for one in commands
+    )
