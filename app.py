@@ -23,13 +23,22 @@ from bot.tokens import Credentials, EntraCredentials, NoCredentials, TokenCheck
 from content.loading import Content, load
 from content.yaml_source import ContentError
 from dialogs.check import CheckDialog
-from dialogs.coach import Coach
+from dialogs.coach import Coach, Dialogs
 from dialogs.invitations import InvitationDialog
+from dialogs.launch import Launch, Rosters
+from dialogs.news import NewsDialog, Newsroom
+from dialogs.pictures import Pictures
 from dialogs.planning import Planning
+from dialogs.pledges import PledgeDialog
+from dialogs.privacy import PrivacyDialog
 from dialogs.reminders import RemindersDialog
 from dialogs.respect import Respect
+from dialogs.schedules import ScheduleDialog
 from dialogs.survey_views import Rules, SurveyViews
 from dialogs.surveys import SurveyDialog
+from dialogs.tidings import Tidings
+from dialogs.trend import TrendDialog
+from jobs.means import Means
 from jobs.pacer import RATE, Pacer
 from jobs.rosters import PacedRosters
 from jobs.work import working
@@ -84,63 +93,82 @@ async def _door(
         await _refuse_missing_editions(database, content)
         teams = Teams(session, tokens, settings.trusts)
         pacer, nudged = Pacer(database.pacing), asyncio.Event()
-        respect = Respect(database.contacts, settings.limits)
-        rules = Rules(settings.may_lead, settings.second_lead_above, RATE, settings.limits)
-        views = SurveyViews(content, database.surveys, database.deliveries, rules)
-        planning = Planning(
-            content,
-            database,
-            PacedRosters(teams, pacer),
-            views,
-            edition=settings.maturity_edition,
-            rules=rules,
-            nudge=nudged.set,
+        rosters = PacedRosters(teams, pacer)
+        means = _means(settings, content, database, rosters, nudge=nudged.set)
+        coach = Coach(
+            content.texts, _dialogs(settings, content, database, rosters, means=means, nudge=nudged.set)
         )
-        surveys = SurveyDialog(content.texts, database, planning, views, rules=rules, nudge=nudged.set)
-        reminders = RemindersDialog(content.texts, database, respect, settings.limits)
-        exports = Exports(settings, content.texts, database, views, teams=teams)
-        handler = Handler(
-            _coach(settings, content, database, surveys, reminders),
-            content.texts,
-            database,
-            teams,
-            pacer=pacer,
-            exports=exports,
-            clock=clock,
-        )
+        exports = Exports(settings, content.texts, database, means.views, teams=teams)
+        handler = Handler(coach, content.texts, database, teams, pacer=pacer, exports=exports, clock=clock)
         adapter = teams_adapter(settings, TokenCheck(session, settings), teams)
         async with working(
             settings.database_url,
             content,
             database,
-            views=views,
-            respect=respect,
+            means=means,
             port=teams,
             pacer=pacer,
             nudged=nudged,
+            retention=settings.retention,
             clock=clock,
         ):
             yield Door(settings, adapter, handler, database, exports)
             await handler.close()
 
 
-def _coach(  # noqa: PLR0917 - each dialog of a type of its own
+def _means(
+    settings: Settings, content: Content, database: Database, rosters: Rosters, *, nudge: Callable[[], None]
+) -> Means:
+    """What people's dialogs and durable work have in common."""
+    rules = Rules(settings.may_lead, settings.second_lead_above, RATE, settings.limits)
+    newsroom = Newsroom(database.news)
+    pictures = Pictures(content, database.surveys, database.pledges)
+    return Means(
+        views=SurveyViews(content, database.surveys, database.deliveries, rules),
+        launch=Launch(content.texts, database, rosters, nudge=nudge),
+        newsroom=newsroom,
+        pictures=pictures,
+        tidings=Tidings(newsroom, pictures, database.pledges),
+        respect=Respect(database.contacts, settings.limits),
+        rules=rules,
+    )
+
+
+def _dialogs(
     settings: Settings,
     content: Content,
     database: Database,
-    surveys: SurveyDialog,
-    reminders: RemindersDialog,
-) -> Coach:
-    checks = CheckDialog(content, database.checks, database.surveys, settings.maturity_edition)
-    invitations = InvitationDialog(content, database.surveys, database.deliveries, checks)
-    return Coach(content.texts, checks, invitations, surveys, reminders=reminders)
+    rosters: Rosters,
+    *,
+    means: Means,
+    nudge: Callable[[], None],
+) -> Dialogs:
+    """All that people can talk with the bot about."""
+    texts, edition, rules, views = content.texts, settings.maturity_edition, means.rules, means.views
+    planning = Planning(content, database, rosters, views, edition=edition, rules=rules, launch=means.launch)
+    checks = CheckDialog(content, database.checks, database.surveys, edition)
+    return Dialogs(
+        checks=checks,
+        invitations=InvitationDialog(content, database.surveys, database.deliveries, checks),
+        surveys=SurveyDialog(texts, database, planning, views, rules=rules, nudge=nudge),
+        schedules=ScheduleDialog(content, database, planning, edition=edition, rules=rules),
+        news=NewsDialog(texts, database, rules),
+        trends=TrendDialog(texts, database.surveys, views, rules),
+        pledges=PledgeDialog(content, database, views, means.pictures, tidings=means.tidings),
+        reminders=RemindersDialog(texts, database, means.respect, settings.limits),
+        privacy=PrivacyDialog(texts, database.privacy, database.erase),
+    )
 
 
 async def _refuse_missing_editions(database: Database, content: Content) -> None:
-    used = await database.checks.editions() | await database.surveys.editions()
+    used = {
+        edition
+        for kept in (database.checks, database.surveys, database.schedules, database.pledges)
+        for edition in await kept.editions()
+    }
     if missing := used - set(content.editions):
         folders = ", ".join(f"content/editions/{one}" for one in sorted(missing))
-        raise CannotStart(f"The database has checks or surveys of editions that are gone; put back {folders}")
+        raise CannotStart(f"The database has something of editions that are gone; put back {folders}")
 
 
 def main() -> int:

@@ -88,8 +88,13 @@ class Survey:
             return Person(person.tenant_id, f"{person.object_id}@{self.id}".lower())
         if self.secret is None:
             raise LookupError("the survey's secret is destroyed")
-        named = f"{person.tenant_id}/{person.object_id}".lower().encode()
-        return Person(person.tenant_id, hmac.digest(bytes.fromhex(self.secret), named, hashlib.sha256).hex())
+        return Person(person.tenant_id, pseudonym(self.secret, person))
+
+
+def pseudonym(secret: str, person: Person) -> str:
+    """Under what a person's answers to an anonymous survey are kept; `secret` is the survey's, in hex."""
+    named = f"{person.tenant_id}/{person.object_id}".lower().encode()
+    return hmac.digest(bytes.fromhex(secret), named, hashlib.sha256).hex()
 
 
 class Exclusion(StrEnum):

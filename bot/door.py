@@ -24,7 +24,6 @@ from bot.handler import Handler
 from bot.incoming import tenant_of
 from bot.settings import Settings, is_loopback
 from bot.tokens import KeysUnavailable
-from cards.workbook import XLSX
 from storage.database import Database, DatabaseNotReady
 
 log = logging.getLogger(__name__)
@@ -150,14 +149,15 @@ class Door:
         return web.Response(text="ready\n")
 
     async def export(self, token: str) -> web.Response:
-        """`GET /exports/{token}`: a workbook; only in local mode, where Teams takes no files."""
+        """`GET /exports/{token}`: a file; only in local mode, where Teams takes no files."""
         if not self._settings.is_local:
             return web.Response(status=HTTPStatus.NOT_FOUND)
         try:
-            file, name = await self._exports.download(token)
+            file = await self._exports.download(token)
         except NoDownload as error:
             return web.Response(status=error.status, text=f"{error}\n")
-        return web.Response(body=file, content_type=XLSX, headers=download_headers(name))
+        headers = download_headers(file.name)
+        return web.Response(body=file.data, content_type=file.media_type, headers=headers)
 
 
 DOOR = web.AppKey("door", Door)

@@ -124,7 +124,7 @@ class Handler(ActivityHandler):
         if person and place.is_personal:
             outcome = await self._exports.consent(activity.value, person, place.conversation)
             if not isinstance(outcome, Sent):
-                log.warning("a workbook was not handed over: %s", outcome)
+                log.warning("a file was not handed over: %s", outcome)
 
     async def on_installation_update_add(self, turn_context: TurnContext) -> None:
         """The app was added."""
@@ -190,8 +190,10 @@ class Handler(ActivityHandler):
             reply = await ask(visit_of(activity, person, self._clock()))
         if activity.type == ActivityTypes.message:
             self._pacer.spend(place.tenant_id)
-            if place.is_personal:
+            if place.is_personal and not reply.forgets:
                 await self._conversations.remember(person, place.conversation)
+        if reply.forgets:
+            self._zones.pop(person, None)
         seen_by_all = place.is_personal or reply.public
         card = reply.card if seen_by_all else await self._send_home(context, person, reply.card)
         await self._show(context, card, for_all=reply.settled)
@@ -250,12 +252,12 @@ class Handler(ActivityHandler):
         if not isinstance(outcome, Sent):
             log.warning("a card did not reach the own chat: %s", outcome)
 
-    async def _hand_over(self, context: TurnContext, person: Person, survey: Survey) -> None:
-        """Offer a survey's workbook in the lead's own chat."""
+    async def _hand_over(self, context: TurnContext, person: Person, asked: Survey | Person) -> None:
+        """Offer a file in the own chat of who asked for it."""
         home = await self._conversations.of(person) or await self._opened(context, person)
-        outcome = await self._exports.offer(home, survey) if isinstance(home, Conversation) else home
+        outcome = await self._exports.offer(home, asked) if isinstance(home, Conversation) else home
         if not isinstance(outcome, Sent):
-            log.warning("a workbook was not offered: %s", outcome)
+            log.warning("a file was not offered: %s", outcome)
 
     async def _sent_home(self, context: TurnContext, person: Person, card: Card) -> Outcome:
         """What became of a card for the person's own chat, which is opened where it is not known yet."""

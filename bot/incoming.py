@@ -75,6 +75,7 @@ def visit_of(activity: Activity, person: Person, at: dt.datetime) -> Visit:
         name=activity.from_property.name or "",
         channel=_channel_of(activity),
         pressed=pressed,
+        in_own_chat=activity.conversation.conversation_type == "personal",
     )
 
 

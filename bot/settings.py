@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from yarl import URL
 
 from assessment.model import Person
+from assessment.privacy import Retention
 from assessment.respect import Limits
 
 
@@ -134,6 +135,18 @@ class Settings(BaseSettings):
     messages_a_week: int = Field(
         3, alias="MESSAGES_A_WEEK", ge=1, description="The same, within any seven days"
     )
+    keep_unfinished_days: int = Field(
+        90,
+        alias="KEEP_UNFINISHED_DAYS",
+        ge=1,
+        description="How long a check that was begun and not finished is kept, in days",
+    )
+    keep_deliveries_days: int = Field(
+        365,
+        alias="KEEP_DELIVERIES_DAYS",
+        ge=1,
+        description="How long it is kept who was asked and written to, in days",
+    )
     maturity_edition: str = Field(
         "2021-10",
         alias="MATURITY_EDITION",
@@ -195,6 +208,14 @@ class Settings(BaseSettings):
             quiet_from=self.quiet_hours.start,
             quiet_until=self.quiet_hours.end,
             rests_at_weekends=self.quiet_weekends,
+        )
+
+    @property
+    def retention(self) -> Retention:
+        """How long what names people is kept."""
+        return Retention(
+            unfinished=dt.timedelta(days=self.keep_unfinished_days),
+            deliveries=dt.timedelta(days=self.keep_deliveries_days),
         )
 
     def trusts(self, service_url: str) -> bool:

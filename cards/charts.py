@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 
 from assessment.model import Level
 from assessment.scoring import Standing
 from assessment.team import Counts, DisciplineResult
 from cards.elements import Element, blocks, facts, text
-from cards.figures import numeral
+from cards.figures import day, numeral
 from cards.naming import answer_name
 from content.model import Edition
 from content.texts import Texts
@@ -92,6 +93,37 @@ def spread_bars(texts: Texts, edition: Edition, results: Mapping[str, Discipline
             for one, its in results.items()
         ),
     }
+
+
+def stage_lines(texts: Texts, edition: Edition, stands: Sequence[tuple[dt.date, Standing | None]]) -> Element:
+    """The stage over time, and the complete stage beside it; oldest first.
+
+    A day whose standing may not be shown (None), or names no stage, has no point; the fallback says so.
+    """
+    named = [(on, its.stage, its.complete_stage) for on, its in stands if its and its.stage is not None]
+    stages = [{"x": on.isoformat(), "y": stage} for on, stage, _ in named]
+    complete = [{"x": on.isoformat(), "y": stage} for on, _, stage in named]
+    return {
+        "type": "Chart.Line",
+        "title": texts("line.title"),
+        "yMin": min(Level),
+        "yMax": max(Level),
+        "data": [
+            {"legend": texts("line.stage"), "values": stages, "color": "categoricalBlue"},
+            {"legend": texts("line.complete"), "values": complete, "color": "categoricalTeal"},
+        ],
+        "fallback": facts((day(texts, on), _told(texts, edition, its)) for on, its in stands),
+    }
+
+
+def _told(texts: Texts, edition: Edition, stands: Standing | None) -> str:
+    """A point of the lines in words."""
+    if stands is None:
+        return texts("line.hidden")
+    if stands.stage is None or stands.complete_stage is None:
+        return texts("history.no_stage")
+    stage, complete = (answer_name(texts, edition, one) for one in (stands.stage, stands.complete_stage))
+    return texts("line.words", stage=stage, complete=complete)
 
 
 def _named(counts: Counts) -> Iterable[tuple[Level, int]]:

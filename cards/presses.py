@@ -12,11 +12,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from assessment.model import Answer, Level, Role, parse_answer
-from cards.respect_presses import RespectPress
 from cards.news_presses import NewsPress
-from cards.schedule_presses import SchedulePress
 from cards.pledge_presses import PledgePress
+from cards.privacy_presses import PrivacyPress
+from cards.respect_presses import RespectPress
+from cards.schedule_presses import SchedulePress
 from cards.survey_presses import InvitationPress, LeadPress
+from cards.trend_presses import TrendPress
 
 VERSION = 1
 """Raised when a field changes its meaning; cards of another version are answered with a fresh one."""
@@ -153,8 +155,10 @@ Press = (
     | InvitationPress
     | NewsPress
     | PledgePress
+    | PrivacyPress
     | RespectPress
     | SchedulePress
+    | TrendPress
 )
 
 _PRESS: TypeAdapter[Press] = TypeAdapter(Annotated[Press, Field(discriminator="do")])

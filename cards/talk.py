@@ -10,6 +10,7 @@ from typing import Literal
 from assessment.check import Check
 from assessment.model import Answer, Level
 from assessment.scoring import standing
+from cards.charts import stage_lines
 from cards.elements import Card, Element, bullets, button, buttons, card, heading, small, text
 from cards.naming import answer_name, level_name
 from cards.presses import ShowResult, Start
@@ -64,6 +65,7 @@ def history_card(texts: Texts, checks: Sequence[tuple[Check, Edition]], zone: dt
         texts,
         [
             heading(texts("history.heading")),
+            *_line(texts, checks[: len(shown)], zone),
             *(_finished(texts, one, earlier, zone) for one, earlier in zip(shown, before, strict=True)),
             *([small(texts.count("history.older", older))] if older else []),
             buttons(
@@ -126,6 +128,18 @@ def elsewhere_card(texts: Texts, url: str, delivery: Delivery) -> Card:
     words = texts(f"elsewhere.{delivery}")
     opens = {"type": "Action.OpenUrl", "title": texts("button.open_chat"), "url": url}
     return card(texts, [heading(texts("elsewhere.heading")), text(words), buttons([opens])])
+
+
+def _line(texts: Texts, shown: Sequence[tuple[Check, Edition]], zone: dt.tzinfo) -> list[Element]:
+    """The stages over time, of the checks in the latest one's edition; nothing with fewer than two."""
+    _, edition = shown[0]
+    stands = [
+        ((check.finished_at or check.started_at).astimezone(zone).date(), standing(check.answers, its.order))
+        for check, its in reversed(shown)
+        if its.id == edition.id
+    ]
+    several = sum(its.stage is not None for _, its in stands) > 1
+    return [stage_lines(texts, edition, stands)] if several else []
 
 
 def _finished(

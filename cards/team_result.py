@@ -30,6 +30,7 @@ from cards.figures import numeral, percent
 from cards.naming import answer_name, discipline_names, level_name
 from cards.result import opportunities, why, why_complete
 from cards.survey_presses import ExportSurvey, SetUpSurvey, ShowSpread, ShowTeamResult
+from cards.trend_presses import ShowTrend
 from content.model import Edition
 from content.texts import Texts
 
@@ -124,7 +125,12 @@ def _too_few_card(texts: Texts, survey: Survey, numbers: Numbers) -> Card:
                 )
             ),
             text(texts("team.too_few.hint")),
-            buttons([button(texts("survey.button.next"), SetUpSurvey(), primary=True)]),
+            *stacked(
+                [
+                    button(texts("survey.button.next"), SetUpSurvey(), primary=True),
+                    button(texts("trend.button.show"), ShowTrend(survey.id)),
+                ]
+            ),
         ],
     )
 
@@ -272,6 +278,7 @@ def _after_result(texts: Texts, survey: Survey) -> list[Element]:
     return stacked(
         [
             button(texts("survey.button.spread"), ShowSpread(survey.id), primary=True),
+            button(texts("trend.button.show"), ShowTrend(survey.id)),
             button(texts("survey.button.export"), ExportSurvey(survey.id)),
             button(texts("survey.button.next"), SetUpSurvey()),
         ]

@@ -2,66 +2,119 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
 from cards.elements import Card
-from cards.presses import Press
+from cards.news_presses import NewsPress
+from cards.pledge_presses import PledgePress
+from cards.presses import CheckPress, Press, ShowOpportunities, Start
+from cards.privacy_presses import PrivacyPress
 from cards.respect_presses import RespectPress
+from cards.schedule_presses import SchedulePress
 from cards.survey_presses import InvitationPress, LeadPress
 from cards.talk import help_card
+from cards.trend_presses import TrendPress
 from content.texts import Texts
 from dialogs.check import CheckDialog
 from dialogs.invitations import InvitationDialog
+from dialogs.news import NewsDialog
+from dialogs.pledges import PledgeDialog
+from dialogs.privacy import PrivacyDialog
 from dialogs.reminders import ABOUT_REMINDERS, RemindersDialog
+from dialogs.schedules import ScheduleDialog
 from dialogs.surveys import SurveyDialog
+from dialogs.trend import TrendDialog
 from dialogs.turn import Reply, Visit
-from dialogs.words import IN_GROUP_CHAT, IN_TEAM, LEADING, PERSONAL, Vocabulary
+from dialogs.words import ABOUT_ME, IN_GROUP_CHAT, IN_TEAM, LEADING, OF_TEAM, PERSONAL, Vocabulary
+
+Pressed = Callable[[Visit, Any], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogs:
+    """All that people can talk with the bot about."""
+
+    checks: CheckDialog
+    invitations: InvitationDialog
+    surveys: SurveyDialog
+    schedules: ScheduleDialog
+    news: NewsDialog
+    trends: TrendDialog
+    pledges: PledgeDialog
+    reminders: RemindersDialog
+    privacy: PrivacyDialog
 
 
 class Coach:
     """Answers people in their own chat, and teams in their channels."""
 
-    def __init__(
-        self,
-        texts: Texts,
-        checks: CheckDialog,
-        invitations: InvitationDialog,
-        surveys: SurveyDialog,
-        *,
-        reminders: RemindersDialog,
-    ) -> None:
+    def __init__(self, texts: Texts, dialogs: Dialogs) -> None:
         self._texts = texts
         self._vocabulary = Vocabulary(texts)
-        self._checks = checks
-        self._invitations = invitations
-        self._surveys = surveys
-        self._reminders = reminders
+        self._dialogs = dialogs
+        self._of_team: list[tuple[Any, Pressed]] = [
+            (LeadPress, dialogs.surveys.pressed),
+            (SchedulePress, dialogs.schedules.pressed),
+            (NewsPress, dialogs.news.pressed),
+            (TrendPress, dialogs.trends.pressed),
+        ]
+        self._of_person: list[tuple[Any, Pressed]] = [
+            (Start | ShowOpportunities | CheckPress, dialogs.checks.pressed),
+            (InvitationPress, dialogs.invitations.pressed),
+            (PledgePress, dialogs.pledges.pressed),
+            (RespectPress, dialogs.reminders.pressed),
+            (PrivacyPress, dialogs.privacy.pressed),
+        ]
 
     async def said(self, visit: Visit, text: str, *, in_public: bool) -> Reply:
         """Answer what a person typed in their own chat, or in a channel or group chat."""
         command = self._vocabulary.meaning(text)
-        if command in LEADING and (visit.channel or not in_public):
-            return replace(await self._surveys.said(visit, command), public=True)
-        if command and command in ABOUT_REMINDERS:
-            return await self._reminders.said(visit, command)
+        visit = self._known(visit)
+        if command in (*LEADING, *OF_TEAM) and (visit.channel or not in_public):
+            return replace(await self._of_the_team(visit, command), public=True)
+        if command == "pledges":
+            return await self._dialogs.pledges.said(visit)
+        if command in ABOUT_REMINDERS:
+            return await self._dialogs.reminders.said(visit, command)
+        if command in ABOUT_ME:
+            return await self._dialogs.privacy.said(visit, command)
         if in_public and (command not in PERSONAL or command == "help"):
-            intro = self._texts("help.in_public")
-            words = IN_TEAM if visit.channel else IN_GROUP_CHAT
-            card = help_card(self._texts, words, intro=intro, start=self._texts("button.start"))
-            return Reply(card, public=True)
-        visit = replace(visit, leads=self._surveys.may_lead(visit.person))
-        return await self._invitations.said(visit, text) or await self._checks.said(visit, text)
+            return self._helps_in_public(visit)
+        return await self._dialogs.invitations.said(visit, text) or await self._dialogs.checks.said(
+            visit, text
+        )
 
     async def pressed(self, visit: Visit, press: Press) -> Reply:
         """Answer a press of a button."""
-        if isinstance(press, LeadPress):
-            return replace(await self._surveys.pressed(visit, press), public=True)
-        if isinstance(press, InvitationPress):
-            return await self._invitations.pressed(visit, press)
-        if isinstance(press, RespectPress):
-            return await self._reminders.pressed(visit, press)
-        return await self._checks.pressed(visit, press)
+        visit = self._known(visit)
+        for kind, answer in self._of_team:
+            if isinstance(press, kind):
+                return replace(await answer(visit, press), public=True)
+        answer = next(answer for kind, answer in self._of_person if isinstance(press, kind))
+        return await answer(visit, press)
 
     def welcome(self, *, in_public: bool) -> Card:
         """What greets a person, or a team or group chat, that has just got the app."""
-        return self._checks.welcome(in_public=in_public)
+        return self._dialogs.checks.welcome(in_public=in_public)
+
+    async def _of_the_team(self, visit: Visit, command: str) -> Reply:
+        match command:
+            case "schedule":
+                return await self._dialogs.schedules.said(visit)
+            case "news":
+                return await self._dialogs.news.said(visit)
+            case "trend":
+                return await self._dialogs.trends.said(visit)
+            case _:
+                return await self._dialogs.surveys.said(visit, command)
+
+    def _known(self, visit: Visit) -> Visit:
+        """The visit of somebody of whom it is clear whether they may lead."""
+        return replace(visit, leads=self._dialogs.surveys.may_lead(visit.person))
+
+    def _helps_in_public(self, visit: Visit) -> Reply:
+        words = IN_TEAM if visit.channel else IN_GROUP_CHAT
+        intro, start = self._texts("help.in_public"), self._texts("button.start")
+        return Reply(help_card(self._texts, words, intro=intro, start=start), public=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 from assessment.model import Person
 from assessment.survey import Phase, Survey
@@ -37,7 +37,7 @@ from cards.talk import stale_card
 from content.texts import Texts
 from dialogs.planning import Planning
 from dialogs.survey_views import Rules, SurveyViews
-from dialogs.turn import Reply, Visit
+from dialogs.turn import Reply, Visit, surveys_here
 from storage.database import Database
 
 BETWEEN_REMINDERS = dt.timedelta(days=1)
@@ -142,7 +142,7 @@ class SurveyDialog:
         self, visit: Visit, command: str, act: Callable[[Survey], Awaitable[Reply]]
     ) -> Reply:
         """Do something with the open survey of the team, or let the lead pick one of several."""
-        surveys = _here(visit, await self._surveys.under_way(visit.person.tenant_id))
+        surveys = surveys_here(visit, await self._surveys.under_way(visit.person.tenant_id))
         if not surveys:
             return Reply(nothing_open_card(self._texts, command))
         if len(surveys) > 1:
@@ -182,17 +182,11 @@ class SurveyDialog:
 
     async def _results(self, visit: Visit) -> Reply:
         """The latest result of the team, or of one of several teams."""
-        closed = _here(visit, [one.survey for one in await self._surveys.closed(visit.person.tenant_id)])
+        records = await self._surveys.closed(visit.person.tenant_id)
+        closed = surveys_here(visit, [one.survey for one in records])
         latest = list({one.team.id: one for one in reversed(closed)}.values())
         if not latest:
             return Reply(nothing_open_card(self._texts, "results"))
         if len(latest) > 1:
             return Reply(pick_survey_card(self._texts, latest, ShowTeamResult))
         return Reply(await self._views.result(latest[0]))
-
-
-def _here(visit: Visit, surveys: Sequence[Survey]) -> list[Survey]:
-    """In a channel only its own team's surveys."""
-    if visit.channel is None:
-        return list(surveys)
-    return [one for one in surveys if one.team.id == visit.channel.home.team.id]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assessment.model import Person
@@ -38,6 +39,8 @@ class Visit:
     """None outside of teams."""
     pressed: Post | None = None
     """The message whose button was pressed."""
+    in_own_chat: bool = False
+    """Whether it is the person's own chat with the bot."""
     leads: bool = False
     """Whether the person may lead surveys."""
     survey: Survey | None = None
@@ -47,6 +50,12 @@ class Visit:
     def respondent(self) -> Person:
         """Under whom the check's answers are kept."""
         return self.survey.respondent(self.person) if self.survey else self.person
+
+
+def surveys_here(visit: Visit, surveys: Iterable[Survey]) -> list[Survey]:
+    """In a channel only its own team's surveys."""
+    channel = visit.channel
+    return [one for one in surveys if channel is None or one.team.id == channel.home.team.id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +69,7 @@ class Reply:
     """Whether everybody who sees the message should see this card too, on all their devices."""
     at_home: Card | None = None
     """One more card, for the person's own chat."""
-    export: Survey | None = None
-    """A closed survey to be handed over as a workbook, in the person's own chat."""
+    export: Survey | Person | None = None
+    """What is handed over as a file in the person's own chat: a closed survey, or all about the person."""
+    forgets: bool = False
+    """Whether everything about the person was deleted, so that nothing of this turn is remembered."""

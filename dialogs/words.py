@@ -6,16 +6,22 @@ from assessment.model import Answer, Level, NoLevel, Role
 from content.model import Edition
 from content.texts import Texts, plain
 
-PERSONAL = ("start", "result", "opportunities", "history", "pledges", "reminders", "help")
+ABOUT_ME = ("my-data", "forget-me")
+"""The commands about what the bot keeps of a person."""
+
+PERSONAL = ("start", "result", "opportunities", "history", "pledges", "reminders", *ABOUT_ME, "help")
 """The commands of a personal chat, in the order that help and the manifest list them."""
 
 LEADING = ("survey", "status", "remind", "close", "results", "schedule", "news")
 """The commands of CoE leads, in a team channel or in their own chat."""
 
-OF_LEADS = (*PERSONAL[:-1], *LEADING, "help")
+OF_TEAM = ("trend",)
+"""The commands of everybody in a team channel, and of CoE leads in their own chat."""
+
+OF_LEADS = (*PERSONAL[:-1], *LEADING, *OF_TEAM, "help")
 """The commands of a lead's own chat."""
 
-IN_TEAM = ("start", "pledges", *LEADING, "help")
+IN_TEAM = ("start", *LEADING, *OF_TEAM, "pledges", "help")
 """The commands of a team channel."""
 
 IN_GROUP_CHAT = ("start", "help")

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from dialogs.launch import Launch
 from dialogs.news import Newsroom
+from dialogs.pictures import Pictures
 from dialogs.respect import Respect
 from dialogs.survey_views import Rules, SurveyViews
+from dialogs.tidings import Tidings
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,5 +19,7 @@ class Means:
     views: SurveyViews
     launch: Launch
     newsroom: Newsroom
+    pictures: Pictures
+    tidings: Tidings
     respect: Respect
     rules: Rules

@@ -12,13 +12,13 @@ import datetime as dt
 import logging
 import math
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 
 from assessment.survey import Phase, Survey
 from jobs.announcing import Announcer
 from jobs.engine import Engine
-from jobs.posting import RESULT, SHOWN_AFTERWARDS, Poster
+from jobs.posting import RESULT, SHOWN_AFTERWARDS
 from storage.database import UNAVAILABLE, Database
 from storage.deliveries import Round
 
@@ -39,11 +39,8 @@ LOST = dt.timedelta(minutes=10)
 ANEW_EVERY = 600.0
 """Seconds; longer than a job is tried before it is given up."""
 
-WORK_KEPT = dt.timedelta(days=7)
-"""How long the engine's own rows stay after the work is done."""
-
-TIDY_EVERY = 3600.0
-"""Seconds."""
+Habit = Callable[[], Awaitable[None]]
+"""Something to do again and again; harmless to repeat."""
 
 
 class Watch:
@@ -53,22 +50,22 @@ class Watch:
         self,
         database: Database,
         engine: Engine,
-        poster: Poster,
         announcer: Announcer,
         *,
         replica: str,
         nudged: asyncio.Event,
         clock: Callable[[], dt.datetime],
+        habits: Sequence[Habit],
     ) -> None:
+        """`habits` are what others do as often, each apart from the rest."""
         self._surveys = database.surveys
         self._deliveries = database.deliveries
         self._engine = engine
-        self._poster = poster
         self._announcer = announcer
         self._replica = replica
         self._clock = clock
         self._nudged = nudged
-        self._tidied_at: float | None = None
+        self._habits = habits
         self._beating_since = math.inf
         self._idle: dict[Round, set[int]] = {}
 
@@ -76,13 +73,8 @@ class Watch:
     async def looking(self) -> AsyncIterator[None]:
         """Look around until the block ends."""
         # Apart, so that a Teams that answers slowly neither delays work nor makes this process look dead.
-        habits = {
-            self._beat: None,
-            self._look: self._nudged,
-            self._poster.show_progress: None,
-            self._announcer.announce: None,
-        }
-        tasks = [asyncio.create_task(_keep(habit, wake)) for habit, wake in habits.items()]
+        tasks = [asyncio.create_task(_keep(habit, None)) for habit in (self._beat, *self._habits)]
+        tasks.append(asyncio.create_task(_keep(self._look, self._nudged)))
         try:
             yield
         finally:
@@ -112,7 +104,6 @@ class Watch:
         await self._begin_rounds()
         await self._pick_up_parts()
         await self._close()
-        await self._tidy()
 
     async def _take_over(self) -> None:
         """What a process that died had claimed is unknown; the rest of its work goes to the living."""
@@ -131,7 +122,7 @@ class Watch:
 
     async def _begin_rounds(self) -> None:
         for one in await self._deliveries.due_rounds(self._clock()):
-            await self._start("round", one.survey_id, one.number)
+            await have_done(self._engine, "round", one.survey_id, one.number)
 
     async def _pick_up_parts(self) -> None:
         """Hand parts to the engine again in which something waits and, at two looks, nobody worked."""
@@ -158,30 +149,18 @@ class Watch:
                 await self._surveys.begin_closing(survey, self._clock())
         for survey in await self._surveys.running():
             if survey.phase is Phase.CLOSING:
-                await self._start("close", survey.id)
+                await have_done(self._engine, "close", survey.id)
         for survey in await self._surveys.just_closed(self._clock() - SHOWN_AFTERWARDS):
             if not await self._surveys.was_posted(survey, RESULT):
-                await self._start("close", survey.id)
-
-    async def _start(self, job: str, *args: str | int) -> None:
-        """Have a job done that is not being done; one that was given up is begun anew after a while."""
-        prefix = ":".join(map(str, (job, *args, "")))
-        if not await self._engine.unfinished(prefix):
-            await self._engine.start(job, f"{prefix}{int(time.time() // ANEW_EVERY)}", *args)
+                await have_done(self._engine, "close", survey.id)
 
     async def _is_over(self, survey: Survey, being_sent: set[str]) -> bool:
         if survey.closes_at <= self._clock():
             return True
         return survey.id not in being_sent and (await self._deliveries.numbers(survey)).all_done
 
-    async def _tidy(self) -> None:
-        """Let the engine forget what was done long ago."""
-        if self._tidied_at is None or self._tidied_at <= time.monotonic() - TIDY_EVERY:
-            self._tidied_at = time.monotonic()
-            await self._engine.forget(dt.datetime.now(dt.UTC) - WORK_KEPT)
 
-
-async def _keep(habit: Callable[[], Awaitable[None]], wake: asyncio.Event | None) -> None:
+async def _keep(habit: Habit, wake: asyncio.Event | None) -> None:
     """Do something every few seconds, and as soon as `wake` is set."""
     while True:
         try:
@@ -195,6 +174,13 @@ async def _keep(habit: Callable[[], Awaitable[None]], wake: asyncio.Event | None
             continue
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(wake.wait(), LOOK_EVERY)
+
+
+async def have_done(engine: Engine, job: str, *args: str | int) -> None:
+    """Have a job done that is not being done; one that was given up is begun anew after a while."""
+    prefix = ":".join(map(str, (job, *args, "")))
+    if not await engine.unfinished(prefix):
+        await engine.start(job, f"{prefix}{int(time.time() // ANEW_EVERY)}", *args)
 
 
 def part_id(round_: Round, part: int | str = "") -> str:

@@ -19,13 +19,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from assessment.check import Check
 from assessment.model import Answer, Level, NoLevel, Person, Role, parse_answer
-from assessment.respect import Limits, Wishes
 from assessment.news import WHILE_OPEN, News, NewsKind, Preference, next_digest, survey_facts
-from assessment.schedules import Halt, Often, PlainReminder, RepeatedSurvey, Schedule, State, rule_of
 from assessment.pledges import Pledge, PledgeState, Step
+from assessment.privacy import Forgotten, Held, Row
+from assessment.respect import Limits, Wishes
+from assessment.schedules import Halt, Often, PlainReminder, RepeatedSurvey, Schedule, State, rule_of
 from assessment.scoring import Standing, standing
 from assessment.survey import Exclusion, Numbers, Phase, Plan, Reach, Refusal, Survey, Team
 from assessment.team import Group, Tallies, TeamResult, change, team_result
+from assessment.trend import Point, Trend, trend
 from cards.check import paused_card, question_card, role_card
 from cards.elements import Card, Notice
 from cards.invitation import (
@@ -59,6 +61,8 @@ from cards.pledge import (
 )
 from cards.pledge_presses import MakePledge
 from cards.presses import Start
+from cards.privacy import ask_to_forget_card, forgotten_card, kept_card, my_data_card
+from cards.privacy_files import data_card, data_declined_card, data_failed_card
 from cards.respect import Told, reminders_card
 from cards.result import answers_card, lift_card, opportunities_card, result_card
 from cards.schedules import (
@@ -94,6 +98,7 @@ from cards.talk import (
     welcome_card,
 )
 from cards.team_result import spread_card, team_result_card
+from cards.trend import no_trend_card, trend_card
 from content.loading import load
 from content.model import Edition
 from content.texts import Texts
@@ -142,6 +147,7 @@ def samples(edition_id: str = EDITION) -> dict[str, Card]:
             *_looked_at(texts, edition),
             *_helped(texts, edition),
             *_looked_back(texts, edition),
+            *_private(texts),
             *_elsewhere(texts),
             *_in_trouble(texts),
             *_planned(texts, edition),
@@ -151,6 +157,7 @@ def samples(edition_id: str = EDITION) -> dict[str, Card]:
             *_under_way(texts, edition),
             *_left_alone(texts),
             *_told_to_the_team(texts, edition),
+            *_over_time(texts, edition),
             *_led(texts, edition),
             *_in_the_news(texts, edition),
             *_chosen(texts, edition),
@@ -251,6 +258,62 @@ def _looked_back(texts: Texts, edition: Edition) -> Named:
     yield "history-first", history_card(texts, [(first, edition)], dt.UTC)
     yield "history", history_card(texts, [(second, edition), (first, edition)], dt.UTC)
     yield "history-of-years", history_card(texts, [(one, edition) for one in years], dt.UTC)
+
+
+def _private(texts: Texts) -> Named:
+    held, download = held_data(), "https://coach.example.org/exports/5f0c9a1b"
+    nothing = replace(held, tables=dict.fromkeys(held.tables, ()))
+    years = replace(held, tables={name: [*rows] * 12 for name, rows in held.tables.items()})
+    sending = Notice(texts("privacy.notice.file"))
+    yield "my-data", my_data_card(texts, held, dt.UTC)
+    yield "my-data-nothing", my_data_card(texts, nothing, dt.UTC)
+    yield "my-data-of-years", my_data_card(texts, years, dt.UTC, notice=sending)
+    yield "my-data-file", data_card(texts, download, 10)
+    yield "my-data-file-no-link", data_card(texts, None, 10)
+    yield "my-data-file-declined", data_declined_card(texts)
+    yield "my-data-file-failed", data_failed_card(texts)
+    yield "forget-me", ask_to_forget_card(texts, held)
+    yield "forget-me-nothing", ask_to_forget_card(texts, nothing)
+    yield "forgotten", forgotten_card(texts, Forgotten(3, 17, 2, 1, 4, 1, 1, 2, 1))
+    yield "forgotten-nothing", forgotten_card(texts, Forgotten())
+    yield "forget-me-not", kept_card(texts)
+
+
+def held_data() -> Held:
+    """What might be kept about somebody who did everything once."""
+    on, later = FIRST_DAY, FIRST_DAY + dt.timedelta(days=3)
+
+    def asked(name: str, phase: str, *, anonymous: bool, declined: int = 0) -> Row:
+        its = {"survey_id": phase, "survey_name": name, "team_name": "Contoso CoE", "phase": phase}
+        return its | {"anonymous": int(anonymous), "declined": declined}
+
+    return Held(
+        Person("contoso", "ada"),
+        {
+            "checks": [
+                {"id": "1", "survey_id": "", "started_at": on, "finished_at": on},
+                {"id": "2", "survey_id": "", "started_at": later, "finished_at": None},
+                {"id": "3", "survey_id": "named", "started_at": later, "finished_at": later},
+            ],
+            "answers": [{"check_id": check} for check in "1112333"],
+            "recipients": [
+                asked("Q1 check", "closed", anonymous=True),
+                asked("Q2 check", "open", anonymous=True, declined=1),
+                asked("Leads' check", "named", anonymous=False),
+            ],
+            "deliveries": [{"survey_id": survey} for survey in ("closed", "open", "open")],
+            "wishes": [{"zone": "Europe/Vienna", "not_before": later, "silent_since": on}],
+            "contacts": [
+                {"occasion": occasion, "at": on}
+                for occasion in ("survey:1:0", "pledge:1:1", "schedule:1:x", "hello")
+            ],
+            "pledges": [{"item": "Write down who may share what", "due_on": "2023-02-01"}],
+            "surveys": [{"name": "Q2 check", "team_name": "Contoso CoE"}],
+            "schedules": [{"id": "1"}],
+            "conversations": [{"conversation_id": "a:1"}],
+            "welcomes": [{"welcomed_at": on}],
+        },
+    )
 
 
 def _elsewhere(texts: Texts) -> Named:
@@ -406,6 +469,30 @@ def _told_to_the_team(texts: Texts, edition: Edition) -> Named:
     yield "team-spread-alike", spread_card(texts, edition, survey, alike)
 
 
+def _over_time(texts: Texts, edition: Edition) -> Named:
+    earlier, now = survey_result(edition, *EARLIER_SPREADS), survey_result(edition, *SPREADS)
+    few = survey_result(edition, *SPREADS, shown=0.3)
+    hidden = trend_of(edition, earlier, None, now)
+    apart = replace(hidden.points[0], survey=survey_of(replace(edition, id="2019")))
+    years = [(earlier, now, None)[quarter % 3] for quarter in range(20)]
+    yield "trend", trend_card(texts, edition, trend_of(edition, earlier, now))
+    yield "trend-hidden-between", trend_card(texts, edition, hidden)
+    yield "trend-first", trend_card(texts, edition, trend_of(edition, now))
+    yield "trend-first-without-stage", trend_card(texts, edition, trend_of(edition, few))
+    yield "trend-stage-lost", trend_card(texts, edition, trend_of(edition, now, few))
+    yield "trend-all-hidden", trend_card(texts, edition, trend_of(edition, None, None))
+    yield "trend-of-years", trend_card(texts, edition, trend_of(edition, *years))
+    yield "trend-another-edition", trend_card(texts, edition, replace(hidden, apart=(apart,)))
+    yield "trend-nothing", no_trend_card(texts)
+
+
+def trend_of(edition: Edition, *results: TeamResult | None) -> Trend:
+    """A survey each quarter, from the first to the latest; None for one whose result may not be shown."""
+    survey = replace(survey_of(edition), phase=Phase.CLOSED)
+    closed = (FIRST_DAY + dt.timedelta(days=91 * quarter) for quarter, _ in enumerate(results))
+    return trend(Point(survey, on, result) for on, result in zip(closed, results, strict=True))
+
+
 def _led(texts: Texts, edition: Edition) -> Named:
     survey = survey_of(edition)
     several = [replace(survey, team=replace(survey.team, name=f"Contoso {number}")) for number in range(1, 8)]
@@ -478,6 +565,8 @@ def news_of(texts: Texts, edition: Edition) -> dict[str, News]:
 
 def _news_id(kind: NewsKind, number: int, survey: Survey) -> str:
     return f"{kind}:{survey.id if kind in WHILE_OPEN else number}"
+
+
 def _scheduled(texts: Texts, edition: Edition) -> Named:
     survey, reminder = schedule_of(edition), schedule_of(edition, PlainReminder(REMINDED))
     dates = dates_of(survey, FIRST_DAY, 5)

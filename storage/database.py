@@ -20,6 +20,7 @@ from storage.news import Newsstand
 from storage.pacing import Pacing
 from storage.pledges import Pledges
 from storage.postgresql import PostgreSQL
+from storage.privacy import Privacy
 from storage.schedules import Schedules
 from storage.schema import DRIVER_ERRORS, UNAVAILABLE, DatabaseNotReady, migrate
 from storage.sqlite import SQLite
@@ -78,6 +79,7 @@ class Database:
         self.news = Newsstand(_statements("news", backend), connect, transaction)
         self.schedules = Schedules(_statements("schedules", backend), connect)
         self.pledges = Pledges(_statements("pledges", backend), connect)
+        self.privacy = Privacy(_statements("privacy", backend), connect, transaction)
         self.pacing = Pacing(_statements("pacing", backend), connect)
 
     async def erase(self) -> None:

@@ -144,6 +144,10 @@ class Surveys:
         """The closed surveys of a tenant, newest first; of very many the latest."""
         return await self._read(self._sql.closed, tenant_id=guid(tenant_id), most=LATEST)
 
+    async def closed_of(self, team: Team) -> list[Record]:
+        """The closed surveys of a team, newest first; of very many the latest."""
+        return await self._read(self._sql.closed_of, **_key(team), most=LATEST)
+
     async def record(self, survey: Survey) -> Record:
         """A survey with what is kept of it."""
         [record] = await self._read(self._sql.get, id=survey.id)

@@ -52,6 +52,15 @@ where tenant_id = :tenant_id and phase = 'closed'
 order by opened_at desc, id
 limit :most;
 
+-- name: closed_of(tenant_id, team_id, most)
+select id, tenant_id, team_id, team_name, channel_id, name, edition, anonymous, smallest_group, reminder_days,
+    closes_on, zone, closes_at, phase, lead_id, lead_name, opened_at, closed_at, stopped_at, secret,
+    numbers, tallies, counted_at
+from surveys
+where tenant_id = :tenant_id and team_id = :team_id and phase = 'closed'
+order by opened_at desc, id
+limit :most;
+
 -- name: closed_before(tenant_id, team_id, edition, opened_at, most)
 select id, tenant_id, team_id, team_name, channel_id, name, edition, anonymous, smallest_group, reminder_days,
     closes_on, zone, closes_at, phase, lead_id, lead_name, opened_at, closed_at, stopped_at, secret,

@@ -145,5 +145,15 @@ def rows(database_url: str, statement: str) -> list[Any]:
         return server.execute(statement).fetchall()
 
 
+def execute(database_url: str, statement: str) -> None:
+    """Change the bot's database behind its back, as time would."""
+    if database_url.startswith("sqlite"):
+        with closing(sqlite3.connect(_path(database_url), timeout=10)) as file, file:
+            file.execute(statement)
+        return
+    with psycopg.connect(database_url) as server:
+        server.execute(statement)
+
+
 def _path(database_url: str) -> str:
     return database_url.removeprefix("sqlite:///")

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from tests.acceptance.killable import KillableBot, Replicas
-from tests.acceptance.ledger import change, comes_true, messages_of
+from tests.acceptance.ledger import comes_true, execute, messages_of
 from tests.acceptance.running import on_both_databases
 from tests.acceptance.scheduling import schedules, stored, surveys, told
 from tests.acceptance.surveys import a_team
@@ -18,7 +18,7 @@ AT_ANY_HOUR = {"QUIET_HOURS": "none", "QUIET_WEEKENDS": "False"}
 def their_date_comes(database_url: str) -> int:
     """The next date of all schedules becomes one of a second ago; that in milliseconds."""
     moment = int(dt.datetime.now(dt.UTC).timestamp() * 1000) - 1000
-    change(database_url, f"update schedules set next_at = {moment}")  # noqa: S608 - a number
+    execute(database_url, f"update schedules set next_at = {moment}")  # noqa: S608 - a number
     return moment
 
 

@@ -232,7 +232,7 @@ async def test_postgresql_restarted(postgresql_url: str) -> None:
         await asyncio.gather(*(database.checks.latest(ADA) for _ in range(50)))
         run(
             postgresql_url,
-            "select pg_terminate_backend(pid) from pg_stat_activity"
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
             " where datname = current_database() and pid <> pg_backend_pid()",
         )
 

@@ -15,8 +15,10 @@ from assessment.survey import Member, Phase, Survey, Team
 from content.loading import load
 from dialogs.launch import Launch
 from dialogs.news import Newsroom
+from dialogs.pictures import Pictures
 from dialogs.respect import Respect
 from dialogs.survey_views import Rules, SurveyViews
+from dialogs.tidings import Tidings
 from jobs.engine import Engine
 from jobs.means import Means
 from jobs.pacer import Pacer
@@ -144,11 +146,14 @@ class Bot:
     leads: bool = True
 
     def __post_init__(self) -> None:
-        rules = Rules(lambda _: self.leads, self.second_lead_above, 47.5)
+        rules = Rules(lambda _: self.leads, self.second_lead_above, 47.5, Limits())
         views = SurveyViews(CONTENT, self.database.surveys, self.database.deliveries, rules)
         launch = Launch(CONTENT.texts, self.database, self.teams, nudge=lambda: None)
         respect = Respect(self.database.contacts, Limits())
-        means = Means(views, launch, Newsroom(self.database.news), respect, rules)
+        newsroom = Newsroom(self.database.news)
+        pictures = Pictures(CONTENT, self.database.surveys, self.database.pledges)
+        tidings = Tidings(newsroom, pictures, self.database.pledges)
+        means = Means(views, launch, newsroom, pictures, tidings, respect, rules)
         port, pacer = cast("Port", self.teams), cast("Pacer", NoPacer())
         poster = Poster(self.database, views, port, pacer, clock=lambda: self.now)
         engine = cast("Engine", self.engine)

@@ -432,8 +432,8 @@ async def test_who_is_reached_by_a_reminder_only(database: Database) -> None:
             reminder = max(await ledger.due_rounds(now), key=lambda one: one.number)
             assert await ledger.begin(reminder)
             await ledger.plan(survey, reminder, now, leave_out=set())
-            await ledger.begin_sending(reminder)
-        found = await ledger.waiting(survey, reminder, 0) if days else await letters(database, survey)
+            await ledger.begin_sending(reminder, now)
+        found = await ledger.waiting(survey, reminder, 0, now) if days else await letters(database, survey)
         for letter, state in zip(found, states, strict=True):
             await ledger.claim(letter, "c", "replica", now)
             await ledger.settle(letter, "c", state, now, reason="blocked" if state == "refused" else "")

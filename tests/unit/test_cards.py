@@ -70,12 +70,20 @@ def told_by(chart: dict[str, Any]) -> list[tuple[str, int]]:
     """The names and levels a chart shows."""
     if chart["type"] == "Chart.Gauge":
         return [(chart["subLabel"], chart["value"])]
+    if chart["type"] == "Chart.Line":
+        return [(line["legend"], point["y"]) for line in chart["data"] for point in line["values"]]
     return [(row["title"].partition(":")[0], row["data"][0]["value"]) for row in chart["data"]]
 
 
 def shows_levels(chart: dict[str, Any]) -> bool:
     """Whether the bars are levels, and not numbers of people."""
     return {part["legend"] for row in chart["data"] for part in row["data"]} == {"Reached", "Still ahead"}
+
+
+def points(chart: dict[str, Any]) -> list[str]:
+    """What the fallback of a line chart ought to say, day by day."""
+    stages, complete = (line["values"] for line in chart["data"])
+    return [f"{its['y']} {also['y']}" for its, also in zip(stages, complete, strict=True)]
 
 
 def size(card: Card) -> int:
@@ -213,6 +221,21 @@ def test_every_name_in_a_bar_chart_keeps_its_own_level(card: Card) -> None:
             assert list(told) == [name for name, _ in told_by(chart)]
             assert all(str(int(level)) in told[name].split() for name, level in told_by(chart))
             assert all(str(row["data"][0]["value"]) in row["title"] for row in chart["data"])
+
+
+@each_card
+def test_every_point_of_a_line_is_told_in_its_order(card: Card) -> None:
+    """The fallback of a line has the levels of each day, and a day without a point has none."""
+    for chart in charts(card):
+        if chart["type"] == "Chart.Line":
+            told = [" ".join(re.findall(r"\d+", one["value"])) for one in chart["fallback"]["facts"]]
+
+            assert [one for one in told if one] == points(chart)
+            assert all(
+                point["x"] == other["x"]
+                for point, other in zip(*(line["values"] for line in chart["data"]), strict=True)
+            )
+            assert all(Level(point["y"]) for line in chart["data"] for point in line["values"])
 
 
 def test_a_result_has_a_gauge_and_bars() -> None:

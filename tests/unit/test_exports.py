@@ -16,7 +16,8 @@ from pydantic import SecretStr
 from assessment.model import Answer, Level, Person, Role
 from assessment.survey import Phase, Plan, Survey, Team
 from assessment.team import Tallies
-from bot.exports import MINUTES, Exports, NoDownload, download_headers, file_name
+from bot.exports import MINUTES, Exports, File, NoDownload, download_headers
+from bot.parcels import file_name
 from bot.settings import Settings
 from cards.elements import Card
 from cards.survey_talk import export_card, export_declined_card, export_failed_card
@@ -150,11 +151,11 @@ class TestLinks:
 
     async def test_a_link_leads_to_the_file(self, local: Exports, token: str) -> None:
         """Again and again, while it is good."""
-        file, name = await local.download(token)
+        file = await local.download(token)
 
-        assert file[:2] == b"PK"
-        assert name == "Autumn.xlsx"
-        assert await local.download(token) == (file, name)
+        assert file == File(file.data, "Autumn.xlsx", XLSX)
+        assert file.data[:2] == b"PK"
+        assert await local.download(token) == file
 
     async def test_a_link_to_this_very_machine_may_be_an_ipv6_one(self, world: World) -> None:
         """HOST is any loopback address."""

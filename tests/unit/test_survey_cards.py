@@ -609,7 +609,7 @@ def test_too_few_answers_reveal_nothing() -> None:
 
     assert "2 of 40 people finished “Q4 check”. A result needs at least 5" in words(card)
     assert not re.search("Level|agree|Initial|Efficient|Repeatable", words(card))
-    assert list(buttons(card)) == ["Set up the next survey"]
+    assert list(buttons(card)) == ["Set up the next survey", "Trend"]
 
 
 def test_a_team_result_tells_stage_reason_and_response() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from assessment.model import Level, NoLevel, Role
 from content.loading import load
-from dialogs.words import IN_GROUP_CHAT, IN_TEAM, LEADING, OF_LEADS, PERSONAL, Vocabulary
+from dialogs.words import IN_GROUP_CHAT, IN_TEAM, LEADING, OF_LEADS, OF_TEAM, PERSONAL, Vocabulary
 
 CONTENT = load()
 EDITION = CONTENT.editions["2021-10"]
@@ -18,12 +18,14 @@ MANIFEST = Path(__file__).parents[2] / "manifest/manifest.json"
 @pytest.mark.parametrize(
     "scope, known", [("personal", PERSONAL), ("team", IN_TEAM), ("groupChat", IN_GROUP_CHAT)]
 )
-def test_the_manifest_offers_exactly_the_words_the_bot_knows(scope: str, known: tuple[str, ...]) -> None:
-    """Each command of the Teams app means itself to the bot, and none is missing."""
+def test_the_manifest_offers_the_words_the_bot_knows(scope: str, known: tuple[str, ...]) -> None:
+    """Each command of the Teams app means itself to the bot, and as many are there as a list takes."""
     lists = json.loads(MANIFEST.read_text("utf-8"))["bots"][0]["commandLists"]
     [offered] = [one["commands"] for one in lists if scope in one["scopes"]]
 
-    assert [VOCABULARY.meaning(one["title"]) for one in offered] == list(known)
+    meant = [VOCABULARY.meaning(one["title"]) for one in offered]
+    assert meant == [one for one in known if one in meant]
+    assert len(meant) == min(len(known), 10)
 
 
 @pytest.mark.parametrize("typed", ["start", "START", " Start. ", "start!", "check  again", "Continue"])
@@ -43,7 +45,7 @@ def test_the_ways_out_of_an_invitation_can_be_typed(typed: str, meaning: str) ->
 
 def test_a_lead_has_everybodys_words_and_their_own() -> None:
     """Each once, and help at the end, where people look for it."""
-    assert sorted(OF_LEADS) == sorted({*PERSONAL, *LEADING})
+    assert sorted(OF_LEADS) == sorted({*PERSONAL, *LEADING, *OF_TEAM})
     assert OF_LEADS[-1] == "help"
 
 
@@ -78,4 +80,7 @@ def test_each_role_and_each_no_level_has_words() -> None:
 def test_commands_have_a_description_and_the_word_itself() -> None:
     """Help shows the first word of each list, which is the command's own name."""
     commands = (*PERSONAL, *IN_TEAM)
-    assert all(CONTENT.texts.words[one][0] == one and CONTENT.texts(f"command.{one}") for one in commands)
+    assert all(
+        CONTENT.texts.words[one][0] == one.replace("-", " ") and CONTENT.texts(f"command.{one}")
+        for one in commands
+    )
