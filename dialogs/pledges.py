@@ -140,7 +140,7 @@ class PledgeDialog:
     async def _form(self, visit: Visit, press: MakePledge, mistakes: Sequence[str]) -> Reply:
         subject = self._subject(press)
         survey = await self._seen_survey(visit, press.survey) if press.survey else None
-        other = await self._name_of_other(visit, press)
+        other = await self._other(visit, press)
         today = visit.at.astimezone(visit.zone).date()
         form = Form(
             press=press,
@@ -151,7 +151,7 @@ class PledgeDialog:
             places=[one.team for one in await self._pledges.places(visit.person)],
             channel=survey.team if survey else None,
             may_name_others=visit.leads,
-            other=None if other is None else (press.who or "", other or self._texts("pledge.somebody")),
+            other=other and (other[0].object_id, other[1] or self._texts("pledge.somebody")),
         )
         return Reply(pledge_form_card(self._texts, form, mistakes), public=visit.channel is not None)
 
@@ -195,9 +195,9 @@ class PledgeDialog:
         if press.who not in {None, ME} and not _is(visit.person, press.who):
             if not visit.leads:
                 raise _Foreign
-            found = await self._name_of_other(visit, press)
-            owner, name = Person(visit.person.tenant_id, (press.who or "").lower()), found or ""
-            if found is None:
+            if other := await self._other(visit, press):
+                owner, name = other
+            else:
                 mistakes.append(self._texts("pledge.mistake.who_unknown"))
         place = await self._place(visit, press)
         if mistakes or press.due is None or press.item is None:
@@ -258,8 +258,8 @@ class PledgeDialog:
                 return place
         raise _Foreign
 
-    async def _name_of_other(self, visit: Visit, press: MakePledge) -> str | None:
-        """What somebody else is called whom a lead names, "" where nobody knows it; None for a stranger."""
+    async def _other(self, visit: Visit, press: MakePledge) -> tuple[Person, str] | None:
+        """Somebody else whom a lead names, and their name, "" where nobody knows it; None for a stranger."""
         if not visit.leads or press.who in {None, ME} or _is(visit.person, press.who):
             return None
         try:
@@ -267,8 +267,8 @@ class PledgeDialog:
         except ValueError:
             return None
         if known := await self._pledges.on_a_roster(person):
-            return known.name
-        return "" if await self._conversations.of(person) else None
+            return person, known.name
+        return (person, "") if await self._conversations.of(person) else None
 
     async def _zone(self, owner: Person, visit: Visit) -> ZoneInfo:
         """The zone in which a day is meant: the owner's, else that of who promises."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from zoneinfo import ZoneInfo
 
@@ -64,13 +64,8 @@ class Asker:
 
     async def look(self) -> None:
         """Take up what is due; whatever fails is due again at the next look."""
-        for pledge in await self._pledges.untold(AT_ONCE):
-            await self._tidings.tell(pledge)
-        due = await self._pledges.due(self._clock(), AT_ONCE)
-        done = await asyncio.gather(*(self._take_up(one) for one in due), return_exceptions=True)
-        for pledge, error in zip(due, done, strict=True):
-            if isinstance(error, Exception):
-                log.error("pledge %s: its owner could not be asked", pledge.id, exc_info=error)
+        await _each(await self._pledges.untold(AT_ONCE), self._tidings.tell)
+        await _each(await self._pledges.due(self._clock(), AT_ONCE), self._take_up)
 
     async def _take_up(self, pledge: Pledge) -> None:
         now = self._clock()
@@ -157,6 +152,14 @@ class Asker:
         chat = Conversation(opened.id, home.service_url)
         await self._conversations.remember(pledge.owner, chat)
         return chat
+
+
+async def _each(pledges: Sequence[Pledge], act: Callable[[Pledge], Awaitable[None]]) -> None:
+    """Do something for each by itself: one that fails keeps no other one waiting."""
+    done = await asyncio.gather(*(act(one) for one in pledges), return_exceptions=True)
+    for pledge, error in zip(pledges, done, strict=True):
+        if isinstance(error, Exception):
+            log.error("pledge %s could not be taken up", pledge.id, exc_info=error)
 
 
 def occasion_of(pledge: Pledge) -> str:

@@ -25,6 +25,7 @@ async def test_a_whole_check_names_the_stage_and_says_why(ada: Colleague) -> Non
         one.url for one in card.links
     }
     assert card.buttons == [
+        *["Pledge"] * 3,
         "What lifts us to 400",
         "Other stages",
         "My answers",

@@ -218,6 +218,38 @@ async def test_dead_between_claim_and_send(database: Database, replica: Database
     assert len(port.cards) == 1
 
 
+class SlowPacer(Pacer):
+    """Its turn does not come while the test lasts."""
+
+    async def turn(self, tenant_id: str) -> None:
+        await asyncio.Event().wait()
+        raise AssertionError(tenant_id)
+
+
+async def test_stopped_before_it_was_sent(database: Database) -> None:
+    """A process that is asked to stop gives back what it had claimed and did not send."""
+    pledge, port = await made(database), ToldPort()
+    stopping = Asker(
+        CONTENT.texts,
+        database,
+        port,
+        SlowPacer(database.pacing),
+        respect=Respect(database.contacts, Limits()),
+        tidings=tidings(database),
+        clock=lambda: TUESDAY,
+    )
+    looking = asyncio.create_task(stopping.look())
+    async with asyncio.timeout(20):
+        while not await database.contacts.written(ADA, TUESDAY - DAY):  # noqa: ASYNC110 - a database tells nobody
+            await asyncio.sleep(0.02)
+    looking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await looking
+    assert (await now_is(database, pledge)).times_asked == 0
+    await looks(database, port, TUESDAY + LATER)
+    assert len(port.cards) == 1
+
+
 async def test_two_promises_of_one_day(database: Database) -> None:
     """The second waits for the next working day, and is looked at only then."""
     await made(database)

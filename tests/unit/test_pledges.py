@@ -5,7 +5,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessment.model import Level, Person
@@ -74,6 +74,7 @@ def test_not_on_the_day_on_which_it_was_promised() -> None:
     assert question_at(TUESDAY.date(), VIENNA, TUESDAY).isoformat() == "2026-03-04T08:00:00+00:00"
 
 
+@settings(deadline=None)
 @given(moments, st.integers(0, 400), zones, st.integers(0, 30))
 def test_never_twice_in_a_week(now: dt.datetime, days: int, zone: ZoneInfo, ago: int) -> None:
     """Whatever day is set, the question before is a week ago by then, and the day has begun."""
@@ -128,6 +129,7 @@ def test_who_does_not_answer_is_left_alone() -> None:
 # The working picture
 
 
+@settings(deadline=None)
 @given(levels, some_met)
 def test_nothing_is_ever_lowered(surveyed: dict[str, Level], met: set[str]) -> None:
     """And what has no level gets none."""
@@ -136,6 +138,7 @@ def test_nothing_is_ever_lowered(surveyed: dict[str, Level], met: set[str]) -> N
     assert all(picture[one] >= level for one, level in surveyed.items())
 
 
+@settings(deadline=None)
 @given(levels, some_met, some_met)
 def test_keeping_more_never_takes_anything_away(
     surveyed: dict[str, Level], met: set[str], more: set[str]
@@ -147,6 +150,7 @@ def test_keeping_more_never_takes_anything_away(
     assert (stages[0] or 0) <= (stages[1] or 0)
 
 
+@settings(deadline=None)
 @given(levels, some_met)
 def test_a_level_is_reached_exactly_by_all_its_statements(surveyed: dict[str, Level], met: set[str]) -> None:
     """Every level between the survey's and the picture's is met in full, and the one above is not."""

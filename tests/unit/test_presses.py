@@ -2,11 +2,26 @@
 
 import datetime as dt
 import json
+from datetime import date
 from typing import Any
 
 import pytest
 
 from assessment.model import Level, NoLevel, Role
+from cards.pledge_presses import (
+    AskToDrop,
+    DropPledge,
+    LeavePledge,
+    MakePledge,
+    PromiseOpportunity,
+    PromiseStatement,
+    PutOff,
+    RefusePledge,
+    SayDone,
+    SayWhether,
+    SetDay,
+    ShowPledges,
+)
 from cards.presses import (
     ChangeAnswer,
     GiveAnswer,
@@ -46,6 +61,21 @@ PRESSES: list[Press] = [
     NothingBefore(None),
     StopReminding(),
     WriteAgain(),
+    PromiseOpportunity("2021-10", "an-opportunity"),
+    PromiseOpportunity("2021-10", "an-opportunity", CHECK),
+    PromiseStatement("2021-10", "support", Level.DEFINED),
+    MakePledge(CHECK, "2021-10", item="an-opportunity", due=date(2026, 12, 21), tell="19:coe", who="me"),
+    MakePledge(CHECK, "2021-10", CHECK, "support", Level.DEFINED),
+    LeavePledge(CHECK),
+    ShowPledges(),
+    SayDone(CHECK),
+    SayWhether(CHECK, "not-yet"),
+    PutOff(CHECK),
+    SetDay(CHECK, date(2026, 12, 21)),
+    AskToDrop(),
+    AskToDrop(CHECK),
+    DropPledge(CHECK, "no budget"),
+    RefusePledge(CHECK),
 ]
 
 
@@ -89,6 +119,23 @@ def test_an_input_fills_the_field_it_is_named_after() -> None:
         {"v": 1, "do": "answer", "check": CHECK, "question": "a'; drop table answers"},
         {"v": 1, "do": "opportunities", "stage": "9" * 5000},
         {"v": 1, "do": "opportunities", "stage": [1]},
+        {"v": 1, "do": "pledge-done"},
+        {"v": 1, "do": "pledge-done", "pledge": "../" * 10},
+        {"v": 1, "do": "pledge-met", "pledge": CHECK, "met": "perhaps"},
+        {"v": 1, "do": "pledge-drop", "pledge": CHECK, "reason": "x" * 1001},
+        {"v": 1, "do": "pledge-drop", "pledge": CHECK, "reason": ["x"]},
+        {"v": 1, "do": "pledge-make", "pledge": CHECK, "edition": "../2021-10", "item": "a"},
+        {"v": 1, "do": "pledge-make", "pledge": CHECK, "edition": "2021-10", "who": {"id": "ada"}},
+        {"v": 1, "do": "pledge-make", "pledge": CHECK, "edition": "2021-10", "tell": ""},
+        {"v": 1, "do": "pledge-statement", "edition": "2021-10", "discipline": "support", "level": "350"},
+        {
+            "v": 1,
+            "do": "pledge-statement",
+            "edition": "2021-10",
+            "discipline": "support",
+            "level": "\u00b2\u00b2\u00b2",
+        },
+        {"v": 1, "do": "pledge-statement", "edition": "2021-10", "discipline": "support"},
     ],
     ids=repr,
 )
