@@ -96,10 +96,9 @@ async def _door(
             nudge=nudged.set,
         )
         surveys = SurveyDialog(content.texts, database, planning, views, rules=rules, nudge=nudged.set)
-        reminders = RemindersDialog(content.texts, database, respect, settings.limits)
         exports = Exports(settings, content.texts, database, views, teams=teams)
         handler = Handler(
-            _coach(settings, content, database, surveys, reminders),
+            _coach(settings, content, database, surveys, respect),
             content.texts,
             database,
             teams,
@@ -123,15 +122,12 @@ async def _door(
             await handler.close()
 
 
-def _coach(  # noqa: PLR0917 - each dialog of a type of its own
-    settings: Settings,
-    content: Content,
-    database: Database,
-    surveys: SurveyDialog,
-    reminders: RemindersDialog,
+def _coach(  # noqa: PLR0917 - each of a type of its own
+    settings: Settings, content: Content, database: Database, surveys: SurveyDialog, respect: Respect
 ) -> Coach:
     checks = CheckDialog(content, database.checks, database.surveys, settings.maturity_edition)
-    invitations = InvitationDialog(content, database.surveys, database.deliveries, checks)
+    invitations = InvitationDialog(content, database.surveys, database.deliveries, checks, respect=respect)
+    reminders = RemindersDialog(content.texts, database, respect, settings.limits)
     return Coach(content.texts, checks, invitations, surveys, reminders=reminders)
 
 

@@ -138,6 +138,23 @@ async def test_nothing_at_the_weekend(teams: Teams, clock: Clock) -> None:
     await all_hear(teams, team.members)
 
 
+async def test_tomorrow_may_be_monday(teams: Teams, clock: Clock) -> None:
+    """Who says "not now" on a Friday is told when they will really be asked again, and is."""
+    team, lead = a_team(teams)
+    clock.moves_to(MONDAY.replace(day=27))
+    await sends(lead, name="Autumn check")
+    bo = teams.everybody_in(team)[1]
+    await is_asked(bo)
+    await bo.presses("Not now")
+    await bo.presses("Tomorrow")
+    assert "on Mon, Nov 30, at 8:00" in bo.last_card().text
+    clock.moves_to(MONDAY.replace(day=28, hour=9))
+    await teams.connector.wait_until(lambda: bool(reminded(teams, bo.person)), within=LOOKS)
+    assert not reminded(teams, bo.person)
+    clock.moves_to(MONDAY.replace(day=30, hour=8))
+    await comes_true(lambda: bool(reminded(teams, bo.person)))
+
+
 async def test_not_before_a_day(teams: Teams, clock: Clock) -> None:
     """Who wants to hear nothing before Thursday gets it on Thursday, or at once if they think again."""
     team, lead = a_team(teams)

@@ -190,7 +190,7 @@ def test_a_year_of_surveys_and_pledges(
     limits: Limits, people: list[Somebody], rounds: list[tuple[dt.datetime, int]]
 ) -> None:
     """Several occasions compete, as the watch looks at them: no cap, no quiet hour and no wish is broken."""
-    respect = Respect(None, limits)  # type: ignore[arg-type] - deciding reads nothing
+    respect = Respect(None, limits)  # type: ignore[arg-type]  # deciding reads nothing
     ids = [Person("tenant", str(number)) for number in range(len(people))]
     looks = [(due, number, one) for number, (due, survey) in enumerate(rounds) for one in range(len(people))]
     heapq.heapify(looks)
@@ -232,7 +232,7 @@ def _nothing_is_broken(who: Somebody, limits: Limits) -> None:
 
 
 ADA = Person("tenant", "ada")
-RESPECT = Respect(None, USUAL)  # type: ignore[arg-type] - deciding reads nothing
+RESPECT = Respect(None, USUAL)  # type: ignore[arg-type]  # deciding reads nothing
 
 
 def test_a_turn_is_kept_for_a_while() -> None:
