@@ -149,7 +149,9 @@ def _dialogs(
     checks = CheckDialog(content, database.checks, database.surveys, edition)
     return Dialogs(
         checks=checks,
-        invitations=InvitationDialog(content, database.surveys, database.deliveries, checks),
+        invitations=InvitationDialog(
+            content, database.surveys, database.deliveries, checks, respect=means.respect
+        ),
         surveys=SurveyDialog(texts, database, planning, views, rules=rules, nudge=nudge),
         schedules=ScheduleDialog(content, database, planning, edition=edition, rules=rules),
         news=NewsDialog(texts, database, rules),

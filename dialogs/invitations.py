@@ -22,6 +22,7 @@ from cards.survey_presses import InvitationPress, NotMe, NotNow, TakeSurvey
 from cards.talk import stale_card
 from content.loading import Content
 from dialogs.check import CheckDialog
+from dialogs.respect import Respect
 from dialogs.turn import Reply, Visit
 from dialogs.words import Vocabulary
 from storage.deliveries import Deliveries
@@ -38,13 +39,20 @@ class InvitationDialog:
     """Takes people from an invitation into the check, or leaves them alone as long as they wish."""
 
     def __init__(
-        self, content: Content, surveys: Surveys, deliveries: Deliveries, checks: CheckDialog
+        self,
+        content: Content,
+        surveys: Surveys,
+        deliveries: Deliveries,
+        checks: CheckDialog,
+        *,
+        respect: Respect,
     ) -> None:
         self._content = content
         self._texts = content.texts
         self._surveys = surveys
         self._deliveries = deliveries
         self._checks = checks
+        self._respect = respect
         self._vocabulary = Vocabulary(content.texts)
 
     async def said(self, visit: Visit, text: str) -> Reply | None:
@@ -111,7 +119,9 @@ class InvitationDialog:
         return Reply(declined_card(self._texts, survey))
 
     async def _put_off(self, visit: Visit, survey: Survey, press: NotNow) -> Reply:
-        until = wanted_again(visit.at.astimezone(visit.zone), next_week=press.until == "next-week")
+        wanted = wanted_again(visit.at.astimezone(visit.zone), next_week=press.until == "next-week")
+        allowed = await self._respect.moment(visit.person, wanted, visit.zone)
+        until = (allowed or wanted).astimezone(visit.zone)
         if until >= survey.closes_at:
             edition = self._content.editions[survey.plan.edition]
             notice = Notice(self._texts("invitation.too_late"), is_refusal=True)

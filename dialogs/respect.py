@@ -38,7 +38,7 @@ class Respect:
 
     def decide(self, known: Mapping[Person, Known], occasion: str, now: dt.datetime) -> Decision:
         """Whose turn it is for a message to many; whoever has had it for too long has to have it anew."""
-        kept, refused = set[Person](), set[Person]()
+        kept, dropped, refused = set[Person](), set[Person](), set[Person]()
         claimed: dict[Person, Known] = {}
         held: dict[Person, dt.datetime] = {}
         for person, one in known.items():
@@ -53,7 +53,9 @@ class Respect:
                 kept.add(person)
             else:
                 claimed[person] = others
-        return Decision(now, frozenset(kept), claimed, held, frozenset(refused))
+            if had and person not in kept:
+                dropped.add(person)
+        return Decision(now, frozenset(kept), frozenset(dropped), claimed, held, frozenset(refused))
 
     def is_good(self, turn: dt.datetime, now: dt.datetime, wishes: Wishes) -> bool:
         """Whether a person whose turn came a moment ago may still be written to, whatever else they got."""

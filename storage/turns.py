@@ -26,6 +26,8 @@ class Decision:
     at: dt.datetime
     kept: frozenset[Person]
     """They have their turn already."""
+    dropped: frozenset[Person]
+    """They had a turn that is good no more."""
     claimed: Mapping[Person, Known]
     held: Mapping[Person, dt.datetime]
     refused: frozenset[Person]
@@ -43,7 +45,7 @@ class Turns:
         self, survey: Survey, letters: Sequence[Letter], part: int, now: dt.datetime
     ) -> dict[Person, Known]:
         """What decides about each letter of a part; people who never told their zone have the survey's."""
-        values = _of_part(survey, letters[0].round, part) | {"now": milliseconds(now)}
+        values = _of_part(survey, letters[0].round, part)
         written: defaultdict[str, list[Contact]] = defaultdict(list)
         since = milliseconds(now - REMEMBERED)
         async with self._connect() as connection:
@@ -69,10 +71,12 @@ class Turns:
         round_ = letters[0].round
         occasion = occasion_of(round_)
         drops = [
-            {"occasion": occasion, **key(one.person)} for one in letters if one.person not in decision.kept
+            {"occasion": occasion, **key(one), **_of_letter(round_, one)}
+            for one in sorted(decision.dropped, key=_by_id)
         ]
         claims = [
-            {**row_of(occasion, decision.at, known), **key(one)} for one, known in decision.claimed.items()
+            {**row_of(occasion, decision.at, known), **key(one), **_of_letter(round_, one)}
+            for one, known in decision.claimed.items()
         ]
         holds = [
             _of_letter(round_, one) | {"due_at": milliseconds(due)} for one, due in decision.held.items()
@@ -81,10 +85,11 @@ class Turns:
         refusals = [_of_letter(round_, one) | told for one in sorted(decision.refused, key=_by_id)]
         async with self._transaction() as connection:
             for change, rows in (
-                (self._sql.drop, drops),
-                (self._sql.claim, claims),
+                # In this order: what is held or refused here, nobody else can begin to send any more.
                 (self._sql.hold, holds),
                 (self._sql.refuse, refusals),
+                (self._sql.drop, drops),
+                (self._sql.claim, claims),
             ):
                 if rows:
                     await change(connection, rows)

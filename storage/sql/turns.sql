@@ -1,21 +1,28 @@
--- name: wishes(survey_id, round, part, tenant_id, now)
+-- name: wishes(survey_id, round, part, tenant_id)
 select deliveries.person_id, zone, not_before, silent_since
 from deliveries join wishes on wishes.tenant_id = :tenant_id and wishes.person_id = deliveries.person_id
-where survey_id = :survey_id and round = :round and part = :part and state = 'waiting' and due_at <= :now;
+where survey_id = :survey_id and round = :round and part = :part;
 
--- name: written(survey_id, round, part, tenant_id, now, since)
+-- name: written(survey_id, round, part, tenant_id, since)
 select deliveries.person_id, occasion, at
 from deliveries join contacts on contacts.tenant_id = :tenant_id and contacts.person_id = deliveries.person_id
-where survey_id = :survey_id and round = :round and part = :part and state = 'waiting' and due_at <= :now
-    and at > :since
+where survey_id = :survey_id and round = :round and part = :part and at > :since
 order by at desc;
 
--- name: drop(tenant_id, person_id, occasion)*!
-delete from contacts where tenant_id = :tenant_id and person_id = :person_id and occasion = :occasion;
+-- name: drop(tenant_id, person_id, occasion, survey_id, round)*!
+-- Only for a letter that has not left and is not about to: others may have decided about it too.
+delete from contacts
+where tenant_id = :tenant_id and person_id = :person_id and occasion = :occasion and not exists (
+    select 1 from deliveries
+    where survey_id = :survey_id and round = :round and deliveries.person_id = :person_id
+        and state in ('sending', 'delivered', 'unknown')
+);
 
--- name: claim(tenant_id, person_id, day, slot, occasion, at)*!
+-- name: claim(tenant_id, person_id, day, slot, occasion, at, survey_id, round)*!
 insert into contacts (tenant_id, person_id, day, slot, occasion, at)
-values (:tenant_id, :person_id, :day, :slot, :occasion, :at)
+select :tenant_id, :person_id, :day, :slot, :occasion, :at
+from deliveries
+where survey_id = :survey_id and round = :round and person_id = :person_id and state = 'waiting' and due_at <= :at
 on conflict do nothing;
 
 -- name: hold(survey_id, round, person_id, due_at)*!

@@ -358,7 +358,7 @@ async def test_of_two_surveys_start_and_words_mean_the_newest(teams: Teams, cloc
     team, lead = a_team(teams)
     bo = teams.everybody_in(team)[1]
     await sends(lead, name="First")
-    clock.moves(minutes=1)
+    clock.moves(days=1)  # nobody hears of two on one day
     other = teams.team("Fabrikam CoE", *teams.everybody_in(team)[:3])
     teams.directory.installed.add(other.id)
     await sends(teams.everybody_in(team)[0].in_channel(other), name="Second")

@@ -1,5 +1,6 @@
 """What the pages in docs/ say is what the code does."""
 
+import datetime as dt
 import json
 import re
 import tomllib
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from assessment.model import parse_answer
+from assessment.respect import Limits, Wishes, next_moment
 from assessment.scoring import Lift, Standing, lift, standing
 from content.loading import load
 from dialogs.words import PERSONAL
@@ -46,6 +48,20 @@ def test_an_example_of_the_scoring_page_comes_out_as_it_says(example: list[str])
     assert complete == (str(int(found.complete_stage)) if found.complete_stage else "none")
     assert held_back_by == (" ".join(found.held_back_by) or "none")
     assert way_up == told(lift(found))
+
+
+@pytest.mark.parametrize("example", table(section(DOCS["respect.md"], "Examples")), ids="; ".join)
+def test_an_example_of_the_respect_page_comes_out_as_it_says(example: list[str]) -> None:
+    """A message goes at the moment that the page says."""
+    wanted, written, sent = example
+    before = [_moment(one) for one in written.split(",") if one.strip()]
+
+    assert next_moment(_moment(wanted), Wishes(dt.UTC), before, Limits()) == _moment(sent)
+
+
+def _moment(told: str) -> dt.datetime:
+    """A moment as the page writes it, with the day of the week."""
+    return dt.datetime.strptime(told.strip(), "%a %Y-%m-%d %H:%M").replace(tzinfo=dt.UTC)
 
 
 def test_every_dependency_has_a_reason() -> None:

@@ -1,13 +1,18 @@
 """When the bot may write to somebody by itself."""
 
 import datetime as dt
+import heapq
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assessment.model import Person
 from assessment.respect import Limits, Wishes, next_moment
+from dialogs.respect import Respect
+from storage.contacts import Contact, Known
 
 VIENNA = ZoneInfo("Europe/Vienna")
 USUAL = Limits()
@@ -104,6 +109,7 @@ LIMITS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(
     limits=LIMITS,
     zone=st.sampled_from(ZONES).map(ZoneInfo),
@@ -136,3 +142,119 @@ def test_a_year_of_wanting_to_write(
         assert not (limits.rests_at_weekends and local.weekday() >= 5)
         assert wishes.not_before is not None
         assert one >= wishes.not_before
+
+
+MINUTE = dt.timedelta(minutes=1)
+YEAR = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+A_YEAR = 365 * 24 * 60
+IN_THE_YEAR = st.integers(0, A_YEAR).map(lambda minutes: YEAR + minutes * MINUTE)
+
+
+@st.composite
+def somebody(draw: st.DrawFn) -> "Somebody":
+    """A person with a zone, some wishes, and when they finished which survey."""
+    return Somebody(
+        zone=ZoneInfo(draw(st.sampled_from(ZONES))),
+        opts_out=draw(st.none() | IN_THE_YEAR),
+        not_before=draw(st.none() | IN_THE_YEAR),
+        finishes={number: draw(st.none() | IN_THE_YEAR) for number in range(4)},
+    )
+
+
+@dataclass
+class Somebody:
+    """Whom several surveys and pledges want to write to, in a simulated year."""
+
+    zone: ZoneInfo
+    opts_out: dt.datetime | None
+    not_before: dt.datetime | None
+    finishes: dict[int, dt.datetime | None]
+    written: list[Contact] = field(default_factory=list)
+
+    def known(self, now: dt.datetime) -> Known:
+        silent = self.opts_out is not None and now >= self.opts_out
+        return Known(Wishes(self.zone, self.not_before, silent), tuple(self.written))
+
+    def has_finished(self, survey: int, now: dt.datetime) -> bool:
+        at = self.finishes.get(survey)
+        return at is not None and now >= at
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    limits=LIMITS,
+    people=st.lists(somebody(), min_size=1, max_size=3),
+    rounds=st.lists(st.tuples(IN_THE_YEAR, st.integers(0, 3)), min_size=1, max_size=40).map(sorted),
+)
+def test_a_year_of_surveys_and_pledges(
+    limits: Limits, people: list[Somebody], rounds: list[tuple[dt.datetime, int]]
+) -> None:
+    """Several occasions compete, as the watch looks at them: no cap, no quiet hour and no wish is broken."""
+    respect = Respect(None, limits)  # type: ignore[arg-type]  # deciding reads nothing
+    ids = [Person("tenant", str(number)) for number in range(len(people))]
+    looks = [(due, number, one) for number, (due, survey) in enumerate(rounds) for one in range(len(people))]
+    heapq.heapify(looks)
+    while looks:
+        now, number, one = heapq.heappop(looks)
+        who, survey = people[one], rounds[number][1]
+        if who.has_finished(survey, now):
+            continue
+        occasion = f"survey:{survey}:{number}"
+        decision = respect.decide({ids[one]: who.known(now)}, occasion, now)
+        if decision.claimed:
+            who.written.append(Contact(occasion, now))
+        elif decision.held:
+            assert decision.held[ids[one]] > now
+            heapq.heappush(looks, (decision.held[ids[one]], number, one))
+        else:
+            assert who.opts_out is not None
+            assert now >= who.opts_out
+
+    for who in people:
+        _nothing_is_broken(who, limits)
+        assert len({one.occasion for one in who.written}) == len(who.written)
+
+
+def _nothing_is_broken(who: Somebody, limits: Limits) -> None:
+    days = [one.at.astimezone(who.zone).date() for one in who.written]
+    assert all(days.count(day) <= limits.a_day for day in days)
+    assert all(
+        sum(dt.timedelta() <= day - first < dt.timedelta(days=7) for day in days) <= limits.a_week
+        for first in days
+    )
+    for one in who.written:
+        local = one.at.astimezone(who.zone)
+        assert not limits.is_quiet(local.time())
+        assert not (limits.rests_at_weekends and local.weekday() >= 5)
+        assert who.opts_out is None or one.at < who.opts_out
+        assert who.not_before is None or one.at >= who.not_before
+        assert not who.has_finished(int(one.occasion.split(":")[1]), one.at)
+
+
+ADA = Person("tenant", "ada")
+RESPECT = Respect(None, USUAL)  # type: ignore[arg-type]  # deciding reads nothing
+
+
+def test_a_turn_is_kept_for_a_while() -> None:
+    """Who has the turn of an occasion keeps it for minutes; then it is decided anew."""
+    known = Known(Wishes(VIENNA), (Contact("survey:1:0", at("2026-03-03 17:55")),))
+    assert RESPECT.decide({ADA: known}, "survey:1:0", at("2026-03-03 17:58")).kept == {ADA}
+    assert ADA in RESPECT.decide({ADA: known}, "survey:1:0", at("2026-03-04 09:00")).claimed
+
+
+def test_a_turn_ends_where_the_quiet_begins() -> None:
+    """However fresh a turn is, nothing goes in quiet hours, and the person waits for the morning."""
+    known = Known(Wishes(VIENNA), (Contact("survey:1:0", at("2026-03-03 17:59")),))
+    assert RESPECT.decide({ADA: known}, "survey:1:0", at("2026-03-03 18:00")).held == {
+        ADA: at("2026-03-04 08:00")
+    }
+    assert not RESPECT.is_good(at("2026-03-03 17:59"), at("2026-03-03 18:00"), Wishes(VIENNA))
+    assert RESPECT.is_good(at("2026-03-03 17:55"), at("2026-03-03 17:59"), Wishes(VIENNA))
+    assert not RESPECT.is_good(at("2026-03-03 17:50"), at("2026-03-03 17:59"), Wishes(VIENNA))
+
+
+def test_another_occasion_counts() -> None:
+    """What was sent for something else today makes this one wait."""
+    known = Known(Wishes(VIENNA), (Contact("pledge:1:1", at("2026-03-03 09:00")),))
+    decision = RESPECT.decide({ADA: known}, "survey:1:0", at("2026-03-03 10:00"))
+    assert decision.held == {ADA: at("2026-03-04 08:00")}
