@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from cards.elements import Card, Element, button, buttons, card, heading, opens, text
+from cards.elements import Card, Element, button, buttons, card, heading, text
 from cards.privacy_presses import ShowMyData
+from cards.survey_talk import download
 from content.texts import Texts
 
 
 def data_card(texts: Texts, url: str | None, minutes: int) -> Card:
     """The way to the file; None where the bot has no address for it."""
-    words = texts.count("survey.export.link", minutes) if url else texts("survey.export.no_link")
-    return card(
-        texts,
-        [
-            heading(texts("privacy.file.about")),
-            text(words),
-            *([buttons([opens(texts("survey.button.download"), url)])] if url else []),
-        ],
-    )
+    return card(texts, [heading(texts("privacy.file.about")), *download(texts, url, minutes)])
 
 
 def data_declined_card(texts: Texts) -> Card:

@@ -88,15 +88,23 @@ def pick_survey_card(texts: Texts, surveys: Sequence[Survey], press: Callable[[s
 
 def export_card(texts: Texts, survey: Survey, url: str | None, minutes: int) -> Card:
     """The way to a closed survey's workbook; None where the bot has no address for it."""
-    words = texts.count("survey.export.link", minutes) if url else texts("survey.export.no_link")
     return card(
         texts,
         [
             heading(texts("survey.export.heading", survey=verbatim(survey.plan.name))),
-            text(words),
-            *([buttons([opens(texts("survey.button.download"), url)])] if url else []),
+            *download(texts, url, minutes),
         ],
     )
+
+
+def download(texts: Texts, url: str | None, minutes: int) -> list[Element]:
+    """A link to a file that works for so many minutes; None where the bot has no address for it."""
+    if url is None:
+        return [text(texts("survey.export.no_link"))]
+    return [
+        text(texts.count("survey.export.link", minutes)),
+        buttons([opens(texts("survey.button.download"), url)]),
+    ]
 
 
 def export_offered_card(texts: Texts, survey: Survey) -> Card:
