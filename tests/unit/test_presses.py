@@ -22,6 +22,8 @@ from cards.presses import (
     encode,
     parse,
 )
+from cards.privacy_presses import AskToForget, ForgetMe, GetMyData, KeepMe, ShowMyData
+from cards.trend_presses import LeaveTrend, ShowTrend
 
 CHECK = "0123456789abcdef0123456789abcdef"
 
@@ -40,6 +42,13 @@ PRESSES: list[Press] = [
     ShowAnswers(CHECK),
     ChangeAnswer(CHECK, "support"),
     ChangeAnswer(CHECK, None),
+    ShowTrend(CHECK),
+    LeaveTrend(CHECK),
+    ShowMyData(),
+    GetMyData(),
+    AskToForget(),
+    ForgetMe(),
+    KeepMe(),
 ]
 
 
@@ -71,6 +80,9 @@ def test_an_input_fills_the_field_it_is_named_after() -> None:
         {"v": "1", "do": "start"},
         {"v": 1, "do": "destroy"},
         {"v": 1, "do": "start", "check": CHECK},
+        {"v": 1, "do": "forget-me", "person": CHECK},
+        {"v": 1, "do": "trend"},
+        {"v": 1, "do": "trend", "survey": "x"},
         {"v": 1, "do": "pause"},
         {"v": 1, "do": "pause", "check": CHECK.upper()},
         {"v": 1, "do": "pause", "check": "x" * 100_000},
