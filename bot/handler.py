@@ -185,7 +185,6 @@ class Handler(ActivityHandler):
         if person is None:
             await self._show(context, nobody_card(self._texts))
             return
-        await self._remember_zone(person, activity.local_timezone)
         async with self._turns.setdefault(person, asyncio.Lock()):
             reply = await ask(visit_of(activity, person, self._clock()))
         if activity.type == ActivityTypes.message:
@@ -194,6 +193,8 @@ class Handler(ActivityHandler):
                 await self._conversations.remember(person, place.conversation)
         if reply.forgets:
             self._zones.pop(person, None)
+        else:
+            await self._remember_zone(person, activity.local_timezone)
         seen_by_all = place.is_personal or reply.public
         card = reply.card if seen_by_all else await self._send_home(context, person, reply.card)
         await self._show(context, card, for_all=reply.settled)

@@ -13,6 +13,7 @@ import pytest
 from assessment.model import Level, Person
 from storage.conversations import Conversation
 from storage.database import Database, open_database
+from tests.everything import promise
 from tests.integration.test_surveys import LEAD, NOW, TENANT, finish, opened, person
 from tests.tables import section
 
@@ -33,6 +34,8 @@ async def filled_url(database_url: str) -> str:
         survey = await opened(database, people=2, anonymous=False)
         for one in (ADA, BOB):
             await finish(database, survey, one)
+    for number, one in enumerate((ADA, BOB)):
+        promise(database_url, one, PEOPLE[one], number)
     return database_url
 
 
@@ -80,14 +83,19 @@ def answers(rows: Rows) -> int:
 
 
 async def test_it_deletes_all_of_one_person_and_nobody_else(filled_url: str) -> None:
-    """Checks, those in a named survey too, the chat and the ledger are gone; a colleague's are all there."""
+    """Checks, those in a named survey too, promises, the chat and the ledger are gone; a colleague's stay."""
     before = run(filled_url)
     assert {table for table, _ in about(ADA, before)} == {
         "checks",
+        "contacts",
         "conversations",
         "deliveries",
+        "news",
+        "pledges",
         "recipients",
+        "schedules",
         "welcomes",
+        "wishes",
     }
 
     after = run(filled_url, deletion_of(ADA))

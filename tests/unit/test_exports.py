@@ -10,16 +10,19 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote
 
+import orjson
 import pytest
 from pydantic import SecretStr
 
 from assessment.model import Answer, Level, Person, Role
+from assessment.privacy import Held
 from assessment.survey import Phase, Plan, Survey, Team
 from assessment.team import Tallies
 from bot.exports import MINUTES, Exports, File, NoDownload, download_headers
 from bot.parcels import file_name
 from bot.settings import Settings
 from cards.elements import Card
+from cards.privacy_files import data_declined_card, data_failed_card
 from cards.survey_talk import export_card, export_declined_card, export_failed_card
 from cards.talk import stale_card
 from cards.workbook import XLSX
@@ -86,13 +89,16 @@ class World:
     messages: list[Mapping[str, Any]] = field(default_factory=list)
 
     def exports(self, **settings: Any) -> Exports:
-        stored = SimpleNamespace(surveys=self, deliveries=self, checks=self)
+        stored = SimpleNamespace(surveys=self, deliveries=self, checks=self, privacy=self)
         its: Any = Settings(_env_file=None, **settings)
         world: Any = self
         return Exports(its, TEXTS, stored, world, teams=world, seconds=lambda: self.seconds)  # type: ignore[arg-type]
 
     async def get(self, survey_id: str) -> Survey | None:
         return self.survey if survey_id == self.survey.id else None
+
+    async def held(self, person: Person) -> Held:
+        return Held(person, {"checks": [{"id": f"a check of {person.object_id}"}]})
 
     async def unreached(self, _: Survey) -> list[tuple[str, str, str]]:
         return [("Gus Guest", "guest", "")]
@@ -366,6 +372,69 @@ class TestFiles:
         (_, anonymous, _), (_, named, _) = world.uploaded
         assert b"sheet5.xml" not in anonymous
         assert b"sheet5.xml" in named
+
+
+MINE = {"mine": "data", "v": 1}
+
+
+class TestOwnData:
+    """Everybody gets what is kept about them, and nobody gets another's."""
+
+    async def test_an_offer_names_nobody(self, world: World, exports: Exports) -> None:
+        """So that it is worth nothing to anybody else."""
+        await exports.offer(HOME, LENA)
+        [offer] = world.messages[0]["attachments"]
+
+        assert offer["name"] == "my-data.json"
+        assert offer["content"]["acceptContext"] == offer["content"]["declineContext"] == MINE
+        assert LENA.object_id not in str(world.messages)
+
+    @pytest.mark.parametrize("who", [LENA, Person("another", LENA.object_id), Person("tenant", "mallory")])
+    async def test_who_accepts_gets_their_own(self, world: World, exports: Exports, who: Person) -> None:
+        """Whosever offer it was; no lead's rights are needed."""
+        await exports.offer(HOME, LENA)
+        await exports.consent(YES | {"context": MINE}, who, HOME)
+
+        [(_, file, kind)] = world.uploaded
+        assert kind == "application/json"
+        assert orjson.loads(file) == {
+            "person": {"tenant_id": who.tenant_id, "object_id": who.object_id},
+            "checks": [{"id": f"a check of {who.object_id}"}],
+        }
+
+    async def test_who_declines_gets_nothing(self, world: World, exports: Exports) -> None:
+        """And the way back."""
+        await exports.consent(NO | {"context": MINE}, LENA, HOME)
+
+        assert world.cards == [data_declined_card(TEXTS)]
+        assert not world.uploaded
+
+    async def test_what_was_not_taken_is_said(self, world: World, exports: Exports) -> None:
+        world.uploads = [Refused(403, "")]
+        await exports.consent(YES | {"context": MINE}, LENA, HOME)
+
+        assert world.cards == [data_failed_card(TEXTS)]
+
+    @pytest.mark.parametrize("context", [MINE | {"v": 2}, {"mine": "yours", "v": 1}, {"mine": True, "v": 1}])
+    async def test_what_makes_no_sense_is_stale(
+        self, world: World, exports: Exports, context: dict[str, Any]
+    ) -> None:
+        await exports.consent(YES | {"context": context}, LENA, HOME)
+
+        assert world.cards == [stale_card(TEXTS)]
+
+    async def test_a_link_leads_to_the_own_file(self, world: World, local: Exports) -> None:
+        """For minutes, and then it says where the next one is."""
+        await local.offer(HOME, LENA)
+        [token] = re.findall(r"/exports/([\w-]+)", str(world.cards))
+        file = await local.download(token)
+        assert (file.name, file.media_type) == ("my-data.json", "application/json")
+        assert LENA.object_id.encode() in file.data
+
+        world.seconds += MINUTES * 60 + 1
+        with pytest.raises(NoDownload, match="under “my data”") as refusal:
+            await local.download(token)
+        assert refusal.value.status is HTTPStatus.GONE
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-from datetime import date
 from typing import Any
 
 import pytest
@@ -38,7 +37,9 @@ from cards.presses import (
     encode,
     parse,
 )
+from cards.privacy_presses import AskToForget, ForgetMe, GetMyData, KeepMe, ShowMyData
 from cards.respect_presses import NothingBefore, StopReminding, WriteAgain
+from cards.trend_presses import LeaveTrend, ShowTrend
 
 CHECK = "0123456789abcdef0123456789abcdef"
 
@@ -64,18 +65,25 @@ PRESSES: list[Press] = [
     PromiseOpportunity("2021-10", "an-opportunity"),
     PromiseOpportunity("2021-10", "an-opportunity", CHECK),
     PromiseStatement("2021-10", "support", Level.DEFINED),
-    MakePledge(CHECK, "2021-10", item="an-opportunity", due=date(2026, 12, 21), tell="19:coe", who="me"),
+    MakePledge(CHECK, "2021-10", item="an-opportunity", due=dt.date(2026, 12, 21), tell="19:coe", who="me"),
     MakePledge(CHECK, "2021-10", CHECK, "support", Level.DEFINED),
     LeavePledge(CHECK),
     ShowPledges(),
     SayDone(CHECK),
     SayWhether(CHECK, "not-yet"),
     PutOff(CHECK),
-    SetDay(CHECK, date(2026, 12, 21)),
+    SetDay(CHECK, dt.date(2026, 12, 21)),
     AskToDrop(),
     AskToDrop(CHECK),
     DropPledge(CHECK, "no budget"),
     RefusePledge(CHECK),
+    ShowTrend(CHECK),
+    LeaveTrend(CHECK),
+    ShowMyData(),
+    GetMyData(),
+    AskToForget(),
+    ForgetMe(),
+    KeepMe(),
 ]
 
 
@@ -107,6 +115,9 @@ def test_an_input_fills_the_field_it_is_named_after() -> None:
         {"v": "1", "do": "start"},
         {"v": 1, "do": "destroy"},
         {"v": 1, "do": "start", "check": CHECK},
+        {"v": 1, "do": "forget-me", "person": CHECK},
+        {"v": 1, "do": "trend"},
+        {"v": 1, "do": "trend", "survey": "x"},
         {"v": 1, "do": "pause"},
         {"v": 1, "do": "pause", "check": CHECK.upper()},
         {"v": 1, "do": "pause", "check": "x" * 100_000},
