@@ -128,7 +128,7 @@ def _means(
         launch=Launch(content.texts, database, rosters, nudge=nudge),
         newsroom=newsroom,
         pictures=pictures,
-        tidings=Tidings(newsroom, pictures, database.pledges),
+        tidings=Tidings(content, newsroom, pictures, database.pledges),
         respect=Respect(database.contacts, settings.limits),
         rules=rules,
     )

@@ -8,9 +8,9 @@ words would say about them. Whatever people typed is kept as they typed it; card
 | STARTED | survey (its name), by (the lead's name), people (how many are asked), closes_on |
 | HALF, THREE_QUARTERS | survey, finished (people), people (how many can be reached), closes_on |
 | TWO_DAYS_LEFT | survey, missing (people who have not finished), closes_on |
-| MOVED_UP | discipline (its name), from, to (levels), stage_from, stage_to (stages), met, of (statements) |
+| MOVED_UP | discipline (its name), from, to (levels), stage_from, stage_to, met, of (statements), name, what |
 | PLEDGE_MADE, PLEDGE_OVERDUE | name (whose it is), what, due_on |
-| PLEDGE_KEPT | name, what |
+| PLEDGE_KEPT | name, what, met, of |
 | REMINDER | text (the lead's own words), by (the lead's name) |
 
 `closes_on` and `due_on` are days such as "2026-12-07". Levels and stages are what a card calls them, such as

@@ -179,7 +179,7 @@ def _words(texts: Texts, one: News, *, longest: int) -> _Words:
         case NewsKind.STARTED | NewsKind.HALF | NewsKind.THREE_QUARTERS | NewsKind.TWO_DAYS_LEFT:
             return _of_survey(texts, one)
         case NewsKind.MOVED_UP:
-            return _moved(texts, one)
+            return _moved(texts, one, longest=longest)
         case NewsKind.PLEDGE_MADE | NewsKind.PLEDGE_KEPT | NewsKind.PLEDGE_OVERDUE:
             return _of_pledge(texts, one, longest=longest)
         case NewsKind.REMINDER:
@@ -213,7 +213,15 @@ def _of_survey(texts: Texts, one: News) -> _Words:
     return _Words(title, details, _line(texts, texts("news.lead.sentence", words=title), details))
 
 
-def _moved(texts: Texts, one: News) -> _Words:
+def _met(texts: Texts, one: News) -> list[str]:
+    """How many statements of the next level are true."""
+    met, of = _number(one, "met"), _number(one, "of")
+    if met is None or of is None:
+        return []
+    return [texts.count("news.moved.met", of, met=numeral(texts, met), of=numeral(texts, of))]
+
+
+def _moved(texts: Texts, one: News, *, longest: int) -> _Words:
     stage = _from_to(one, "stage_from", "stage_to")
     level = _from_to(one, "from", "to")
     discipline = _typed(one, "discipline")
@@ -227,9 +235,10 @@ def _moved(texts: Texts, one: News) -> _Words:
         moved = [texts("news.moved.step_in_short")]
     if discipline and stage:
         details.append(texts("team.change.stage", then=stage[0], now=stage[1]))
-    met, of = _number(one, "met"), _number(one, "of")
-    if met is not None and of is not None:
-        details.append(texts.count("news.moved.met", of, met=numeral(texts, met), of=numeral(texts, of)))
+    details += _met(texts, one)
+    name, pledged = _typed(one, "name"), _typed(one, "what", longest)
+    if name and pledged:
+        details.append(texts("news.moved.by_pledge", name=name, what=pledged))
     line = _line(texts, texts("news.lead.who", name=what), [*moved, *details])
     return _Words(title, details, line)
 
@@ -244,6 +253,8 @@ def _of_pledge(texts: Texts, one: News, *, longest: int) -> _Words:
         date = _day(texts, one, "due_on")
         is_over = one.kind is NewsKind.PLEDGE_OVERDUE
         details.append(texts("news.was_due" if is_over else "news.is_due", date=date))
+    if one.kind is NewsKind.PLEDGE_KEPT:
+        details += _met(texts, one)
     if not details:
         return _Words(title, [], title)
     line = _line(texts, texts("news.lead.who", name=name), details) if name else " ".join(details)

@@ -5,8 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+from assessment.model import Level
 from assessment.news import News, NewsKind
 from assessment.pledges import Pledge, PledgeState, Step
+from cards.naming import answer_name
+from content.loading import Content
+from content.model import Edition
 from dialogs.news import Newsroom
 from dialogs.pictures import Pictures
 from storage.pledges import Pledges
@@ -15,7 +19,8 @@ from storage.pledges import Pledges
 class Tidings:
     """Tells news of promises that a channel knows of; telling something again changes nothing."""
 
-    def __init__(self, newsroom: Newsroom, pictures: Pictures, pledges: Pledges) -> None:
+    def __init__(self, content: Content, newsroom: Newsroom, pictures: Pictures, pledges: Pledges) -> None:
+        self._content = content
         self._newsroom = newsroom
         self._pictures = pictures
         self._pledges = pledges
@@ -44,31 +49,26 @@ class Tidings:
     ) -> None:
         if pledge.team is None or pledge.channel_id is None:
             return
-        facts = _facts(pledge) | (_facts_of_step(step) if step else {})
+        facts = _facts(pledge) | (self._facts_of_step(pledge, step) if step else {})
         await self._newsroom.tell(
             News(id_, kind, pledge.team, pledge.channel_id, at, facts), ZoneInfo(pledge.zone)
         )
 
+    def _facts_of_step(self, pledge: Pledge, step: Step) -> dict[str, str | int]:
+        """How many statements of a level are met; and what rose, where something did."""
+        facts: dict[str, str | int] = {"met": step.met, "of": step.of}
+        edition = self._content.editions[pledge.edition]
+        if step.moved and pledge.discipline:
+            facts["discipline"] = edition.disciplines[pledge.discipline].name
+            facts |= {"from": self._name(edition, step.was), "to": self._name(edition, step.now)}
+        if step.moved and step.stage_was and step.stage_now and step.stage_now is not step.stage_was:
+            stages = self._name(edition, step.stage_was), self._name(edition, step.stage_now)
+            facts |= {"stage_from": stages[0], "stage_to": stages[1]}
+        return facts
+
+    def _name(self, edition: Edition, level: Level) -> str:
+        return answer_name(self._content.texts, edition, level)
+
 
 def _facts(pledge: Pledge) -> dict[str, str | int]:
-    discipline = {"discipline": pledge.discipline} if pledge.discipline else {}
-    return {
-        "pledge": pledge.id,
-        "who": pledge.owner_name,
-        "what": pledge.what,
-        "due": pledge.due_on.isoformat(),
-        "edition": pledge.edition,
-        **discipline,
-    }
-
-
-def _facts_of_step(step: Step) -> dict[str, str | int]:
-    """How many statements of `level` are met; and what rose, where something did."""
-    facts: dict[str, str | int] = {"level": int(step.counted), "met": step.met, "of": step.of}
-    if step.moved:
-        facts |= {"from": int(step.was), "to": int(step.now)}
-    if step.stage_now and step.stage_now is not step.stage_was:
-        facts |= {"stage": int(step.stage_now)}
-        if step.stage_was:
-            facts |= {"stage_before": int(step.stage_was)}
-    return facts
+    return {"name": pledge.owner_name, "what": pledge.what, "due_on": pledge.due_on.isoformat()}

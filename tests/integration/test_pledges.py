@@ -68,7 +68,7 @@ class ToldPort:
 
 def tidings(database: Database) -> Tidings:
     pictures = Pictures(CONTENT, database.surveys, database.pledges)
-    return Tidings(Newsroom(database.news), pictures, database.pledges)
+    return Tidings(CONTENT, Newsroom(database.news), pictures, database.pledges)
 
 
 def asker(database: Database, port: ToldPort, clock: Callable[[], dt.datetime]) -> Asker:

@@ -152,7 +152,7 @@ class Bot:
         respect = Respect(self.database.contacts, Limits())
         newsroom = Newsroom(self.database.news)
         pictures = Pictures(CONTENT, self.database.surveys, self.database.pledges)
-        tidings = Tidings(newsroom, pictures, self.database.pledges)
+        tidings = Tidings(CONTENT, newsroom, pictures, self.database.pledges)
         means = Means(views, launch, newsroom, pictures, tidings, respect, rules)
         port, pacer = cast("Port", self.teams), cast("Pacer", NoPacer())
         poster = Poster(self.database, views, port, pacer, clock=lambda: self.now)
