@@ -8,7 +8,7 @@ words would say about them. Whatever people typed is kept as they typed it; card
 | STARTED | survey (its name), by (the lead's name), people (how many are asked), closes_on |
 | HALF, THREE_QUARTERS | survey, finished (people), people (how many can be reached), closes_on |
 | TWO_DAYS_LEFT | survey, missing (people who have not finished), closes_on |
-| MOVED_UP | discipline (its name), from, to (levels), stage_from, stage_to, met, of (statements), name, what |
+| MOVED_UP | discipline (its name), from, to, stage_from, stage_to, met, of (statements), name, what |
 | PLEDGE_MADE, PLEDGE_OVERDUE | name (whose it is), what, due_on |
 | PLEDGE_KEPT | name, what, met, of |
 | REMINDER | text (the lead's own words), by (the lead's name) |
