@@ -28,11 +28,19 @@ def promise(url: str, person: Person, name: str, number: int, *, made_by: Person
         "id": pledge,
         "person_name": name,
         "made_by": by,
+        "made_by_name": name if made_by is None else "",
         "edition": "2021-10",
         "made_at": number,
     }
     thing: Row = {"item": "Write it down", "due_on": "2026-12-01", "state": "open"}
-    planned: Row = {"id": schedule, "kind": "reminder", "rule": "R", "starts_at": "s", "zone": "UTC"}
+    planned: Row = {
+        "id": schedule,
+        "team_name": "Team",
+        "kind": "reminder",
+        "rule": "R",
+        "starts": "s",
+        "zone": "UTC",
+    }
     plan: Row = {"plan": "{}", "made_at": number, "state": "active"}
     made: Row = {"id": f"pledge-made:{pledge}", "kind": "pledge-made", "facts": f'{{"who":"{name}"}}'}
     told: Row = {"id": f"reminder:{schedule}:1", "kind": "reminder", "facts": f'{{"lead":"{name}"}}'}

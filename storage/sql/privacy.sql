@@ -130,7 +130,7 @@ delete from news where tenant_id = :tenant_id and exists (
 delete from pledges where tenant_id = :tenant_id and person_id = :person_id;
 
 -- name: leave_pledges(tenant_id, person_id)!
-update pledges set made_by = '' where tenant_id = :tenant_id and made_by = :person_id;
+update pledges set made_by = '', made_by_name = '' where tenant_id = :tenant_id and made_by = :person_id;
 
 -- name: leave_survey_news(tenant_id, person_id)!
 update news set facts = replace(facts, (

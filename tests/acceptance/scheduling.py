@@ -1,7 +1,7 @@
 """What leads do with schedules in many tests, and what came of it."""
 
 import datetime as dt
-import json
+import re
 from typing import Any
 
 from tests.acceptance.ledger import rows
@@ -37,10 +37,10 @@ def next_at(database_url: str) -> dt.datetime:
     return dt.datetime.fromtimestamp(one["next_at"] / 1000, dt.UTC)
 
 
-def told(database_url: str) -> list[str]:
-    """What the channel is told, oldest first."""
-    found = rows(database_url, "select facts from news where kind = 'reminder' order by due_at, id")
-    return [json.loads(facts)["text"] for (facts,) in found]
+def told(reader: Colleague) -> list[str]:
+    """What reminders in a channel say, oldest first."""
+    cards = [card.text for card in reader.cards() if card.heading == "A reminder"]
+    return [re.sub(r"[\\\u2060]", "", words.partition("\n")[2]) for words in cards]
 
 
 def surveys(database_url: str) -> list[tuple[str, str]]:

@@ -56,7 +56,7 @@ async def test_an_error_in_a_press_is_an_apology_with_a_reference(
     async def fails(*_: object) -> None:
         raise OSError("the disk is gone")
 
-    monkeypatch.setattr(CheckDialog, "pressed", fails)
+    monkeypatch.setattr(CheckDialog, "_pressed_on_check", fails)
     with caplog.at_level(logging.ERROR):
         await ada.picks("Capable")
 

@@ -26,8 +26,11 @@ NASTY = "**No** [money](https://evil.example)\n- <at>all</at>"
 
 
 def told(database_url: str) -> list[tuple[str, dict[str, Any]]]:
-    """What channels are told: kind and facts, in the order it happened."""
-    found = rows(database_url, "select kind, facts from news order by at, id")
+    """What channels are told of pledges: kind and facts, in the order it happened."""
+    found = rows(
+        database_url,
+        "select kind, facts from news where id like 'pledge-%' or id like 'statement-%' order by at, id",
+    )
     return [(kind, json.loads(facts)) for kind, facts in found]
 
 
@@ -257,6 +260,7 @@ async def test_a_lead_promises_in_somebody_elses_name(teams: Teams, clock: Clock
     team, lead, bo = await a_surveyed_team(teams)
     cy = teams.everybody_in(team)[2]
     before = len(cy.messages_in(cy.place))
+    clock.moves(days=1)  # the survey wrote to them today
     await lead.presses(f"Pledge: {EVENTS}", on=lead.card_with("Contoso CoE is at Level 100"))
     await lead.presses("Pledge it", inputs={"who": cy.person.aad_object_id})
     assert "Cy Twombly" in lead.sees_one_card().text

@@ -43,7 +43,7 @@ class TestReplicas:
         await comes_true(lambda: all_moved_on(database_url, moment), within=30)
         await comes_true(lambda: messages_of(teams, team) == len(team.members), within=30)
 
-        assert told(database_url) == ["Look"]
+        await comes_true(lambda: told(lead) == ["Look"])
         assert len(surveys(database_url)) == 1
 
 
@@ -67,5 +67,5 @@ class TestKilled:
         await comes_true(lambda: all_moved_on(database_url, moment), within=60)
         await comes_true(lambda: messages_of(teams, team) == len(team.members), within=60)
 
-        assert told(database_url) == ["Look"]
+        await comes_true(lambda: told(lead) == ["Look"])
         assert len(surveys(database_url)) == 1

@@ -7,6 +7,7 @@ import pytest
 from tests.acceptance.clock import Clock
 from tests.acceptance.colleagues import ANSWERS, begins, finishes, has_the_app
 from tests.acceptance.directory import Person
+from tests.acceptance.ledger import sending_ends
 from tests.acceptance.running import on_both_databases
 from tests.acceptance.seen import Seen
 from tests.acceptance.surveys import HERE, PEOPLE, a_team, all_answer, answers, is_asked, rehearses, sends
@@ -353,11 +354,14 @@ async def closes(lead: Colleague) -> None:
     await lead.will_see("too few answers", within=20)
 
 
-async def test_of_two_surveys_start_and_words_mean_the_newest(teams: Teams, clock: Clock) -> None:
+async def test_of_two_surveys_start_and_words_mean_the_newest(
+    teams: Teams, clock: Clock, database_url: str
+) -> None:
     """And then the other one."""
     team, lead = a_team(teams)
     bo = teams.everybody_in(team)[1]
     await sends(lead, name="First")
+    await sending_ends(database_url)
     clock.moves(days=1)  # nobody hears of two on one day
     other = teams.team("Fabrikam CoE", *teams.everybody_in(team)[:3])
     teams.directory.installed.add(other.id)

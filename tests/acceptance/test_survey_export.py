@@ -14,6 +14,7 @@ from tests.acceptance.activity_rules import FILE_CONSENT, FILE_INFO
 from tests.acceptance.connector import Connector
 from tests.acceptance.device import Door
 from tests.acceptance.directory import HOME_TENANT, Directory, Person, Team
+from tests.acceptance.killable import UNHURRIED
 from tests.acceptance.ledger import sending_ends
 from tests.acceptance.running import RunningBot
 from tests.acceptance.surveys import HERE, a_team, answers, is_asked, sends
@@ -160,7 +161,7 @@ class TestByConsent:
     def make_app(
         self, database_url: str, more_settings: dict[str, Any], issuer: Issuer
     ) -> Callable[[], web.Application]:
-        settings = Settings(host="127.0.0.1", database_url=database_url, **more_settings)
+        settings = Settings(host="127.0.0.1", database_url=database_url, **(UNHURRIED | more_settings))
         assert issuer.app_id == settings.app_id
         return lambda: create_app(settings, credentials=_Credentials())
 

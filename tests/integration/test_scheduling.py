@@ -93,7 +93,7 @@ class MortalDatabase:
     """The database as a process sees it that dies at one of its steps."""
 
     def __init__(self, database: Database, life: Life) -> None:
-        for name in ("surveys", "deliveries", "schedules", "news", "contacts", "conversations"):
+        for name in ("surveys", "deliveries", "schedules", "pledges", "news", "contacts", "conversations"):
             setattr(self, name, Mortal(getattr(database, name), life))
 
 
