@@ -103,13 +103,15 @@ class Turns:
     async def blur(self, survey: Survey) -> None:
         """Make nobody differ by the reminders they got: everybody asked counts as written to on their days.
 
-        So no limit is broken, and nothing tells who had not finished. What people had asked for themselves,
+        So no limit is broken, and nothing tells who had not finished. Whoever had no time zone gets the
+        survey's, so that having one does not tell that somebody pressed a button. What people had asked for themselves,
         to be asked later, counts no more. Repeating it changes nothing.
         """
         of_survey = {"survey_id": survey.id, "tenant_id": guid(survey.team.tenant_id)}
         async with self._transaction() as connection:
             days = [dt.date.fromisoformat(day) async for (day,) in self._sql.days(connection, **of_survey)]
             asked = [row async for row in self._sql.asked(connection, **of_survey)]
+            await self._sql.give_zones(connection, zone=survey.zone, **of_survey)
             await self._sql.drop_reminders(connection, **of_survey)
             for day in days:
                 rows = [_counted(survey, person_id, zone, day) for person_id, zone in asked]

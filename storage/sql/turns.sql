@@ -65,3 +65,8 @@ insert into contacts (tenant_id, person_id, day, slot, occasion, at)
 select :tenant_id, :person_id, :day, coalesce(max(slot), 0) + 1, :occasion, :at
 from contacts where tenant_id = :tenant_id and person_id = :person_id and day = :day
 on conflict do nothing;
+
+-- name: give_zones(survey_id, tenant_id, zone)!
+insert into wishes (tenant_id, person_id, zone)
+select :tenant_id, person_id, :zone from recipients where survey_id = :survey_id and excluded is null
+on conflict (tenant_id, person_id) do nothing;

@@ -212,3 +212,5 @@ async def test_closing_twice_counts_once(database: Database) -> None:
     found = [await database.contacts.written(person(number), NOW - DAY) for number in range(4)]
     assert [[one.at.date() for one in each] for each in found] == [[(NOW + 2 * DAY).date(), NOW.date()]] * 4
     assert len({each[0] for each in found}) == 1
+    zones = {str((await database.contacts.wishes(person(number), dt.UTC)).zone) for number in range(4)}
+    assert zones == {survey.zone}
