@@ -11,6 +11,7 @@ import datetime as dt
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from threading import Thread
 from typing import Any, Self
 
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer
@@ -118,7 +119,7 @@ class Engine:
             task.cancel()
         await self._wait_for_jobs()
         await self._destroy()
-        await asyncio.to_thread(self._put_back)
+        await self._put_back_in_time()
         await asyncio.to_thread(self._client.destroy)
 
     async def start(self, name: str, id: str, *args: str | int) -> None:  # noqa: A002 - it is the id
@@ -216,6 +217,14 @@ class Engine:
         # The loop's threads became those of DBOS, which end now.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(thread_name_prefix="asyncio"))
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+
+    async def _put_back_in_time(self) -> None:
+        """DBOS waits for ever for a SQLite file that is locked; a bot that is to stop does not."""
+        work = Thread(target=self._put_back, name="put-back", daemon=True)
+        work.start()
+        await asyncio.to_thread(work.join, self._grace_seconds)
+        if work.is_alive():
+            log.warning("unfinished jobs could not be put back in time; they are taken over later")
 
     def _put_back(self) -> None:
         """Nothing of ours runs any more, so what is noted as running here has to be begun again."""

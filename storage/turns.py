@@ -104,8 +104,8 @@ class Turns:
         """Make nobody differ by the reminders they got: everybody asked counts as written to on their days.
 
         So no limit is broken, and nothing tells who had not finished. Whoever had no time zone gets the
-        survey's, so that having one does not tell that somebody pressed a button. What people had asked for themselves,
-        to be asked later, counts no more. Repeating it changes nothing.
+        survey's, so that having one does not tell that somebody pressed a button. What people had asked for
+        themselves, to be asked later, counts no more. Repeating it changes nothing.
         """
         of_survey = {"survey_id": survey.id, "tenant_id": guid(survey.team.tenant_id)}
         async with self._transaction() as connection:
