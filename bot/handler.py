@@ -38,9 +38,6 @@ CARD_PRESS = "adaptiveCard/action"
 FILE_CONSENT = "fileConsent/invoke"
 GRACE_SECONDS = 5.0
 
-ZONES_IN_MIND = 10_000
-"""People whose time zone need not be written down again; more are written down once more."""
-
 REMOVED = "remove"
 """Not "remove-upgrade", which a new version of the app brings."""
 
@@ -74,7 +71,6 @@ class Handler(ActivityHandler):
         self._redelivery = Redelivery()
         # One turn of a person after the other: typed answers belong to the question open before them.
         self._turns: WeakValueDictionary[Person, asyncio.Lock] = WeakValueDictionary()
-        self._zones: dict[Person, str] = {}
         self._background: set[asyncio.Task[None]] = set()
 
     async def on_turn(self, turn_context: TurnContext) -> None:
@@ -191,9 +187,7 @@ class Handler(ActivityHandler):
             self._pacer.spend(place.tenant_id)
             if place.is_personal and not reply.forgets:
                 await self._conversations.remember(person, place.conversation)
-        if reply.forgets:
-            self._zones.pop(person, None)
-        else:
+        if not reply.forgets:
             await self._remember_zone(person, activity.local_timezone)
         seen_by_all = place.is_personal or reply.public
         card = reply.card if seen_by_all else await self._send_home(context, person, reply.card)
@@ -207,12 +201,8 @@ class Handler(ActivityHandler):
 
     async def _remember_zone(self, person: Person, zone: str | None) -> None:
         """Keep where a person's day begins and ends, for what the bot writes to them by itself."""
-        if not zone or self._zones.get(person) == zone or zone_named(zone) is None:
-            return
-        await self._contacts.remember_zone(person, zone)
-        if len(self._zones) >= ZONES_IN_MIND:
-            self._zones.clear()
-        self._zones[person] = zone
+        if zone and zone_named(zone):
+            await self._contacts.remember_zone(person, zone)
 
     async def _show(self, context: TurnContext, card: Card, *, for_all: bool = False) -> None:
         """Put a card where the person looks: in place of the pressed one, or below what they typed.

@@ -144,7 +144,7 @@ class Settings(BaseSettings):
     keep_deliveries_days: int = Field(
         365,
         alias="KEEP_DELIVERIES_DAYS",
-        ge=1,
+        ge=30,
         description="How long it is kept who was asked and written to, in days",
     )
     maturity_edition: str = Field(

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from zoneinfo import ZoneInfo
 
-from assessment.pledges import Pledge, after_message, is_given_up
+from assessment.pledges import Pledge, PledgeState, after_message, is_given_up
 from assessment.survey import Delivery, Refusal
 from cards.elements import Card
 from cards.pledge import in_your_name_card, pledge_question_card
@@ -94,21 +94,32 @@ class Asker:
             log.info("pledge %s: its owner cannot be reached: %d %s", pledge.id, chat.status, chat.code)
             await self._pledges.settle(pledge, Delivery.REFUSED)
             return
-        if not await self._respect.turn(pledge.owner, occasion_of(pledge), now, zone):
-            await self._pledges.take_back(pledge, now + LATER)
-            return
         try:
-            await self._pacer.turn(pledge.owner.tenant_id)
-        except asyncio.CancelledError:
+            may_go = await self._has_its_turn(pledge, now, zone)
+        except BaseException:
             with suppress(*UNAVAILABLE):
                 await self._not_sent(pledge, now)
             raise
+        if not may_go:
+            await self._not_sent(pledge, now)
+            return
         outcome = await self._port.send_card(chat, self._card(pledge))
         if known and isinstance(outcome, Refused) and outcome.reason is Refusal.GONE:
             # The chat that was known is gone, not the person: the next try opens a new one.
             await persist(lambda: self._conversations.lose(pledge.owner, chat))
             outcome = RetryAfter(None)
         await self._keep(pledge, outcome)
+
+    async def _has_its_turn(self, pledge: Pledge, now: dt.datetime, zone: dt.tzinfo) -> bool:
+        """Whether it is right to send now, also after a long wait for Teams."""
+        occasion = occasion_of(pledge)
+        if not await persist(lambda: self._respect.turn(pledge.owner, occasion, now, zone)):
+            return False
+        await persist(lambda: self._pacer.turn(pledge.owner.tenant_id))
+        current = await persist(lambda: self._pledges.get(pledge.id))
+        if current is None or current.state is not PledgeState.OPEN:
+            return False
+        return await persist(lambda: self._respect.still(pledge.owner, occasion, self._clock(), zone))
 
     async def _keep(self, pledge: Pledge, outcome: Outcome) -> None:
         match outcome:

@@ -19,7 +19,7 @@ from dialogs.recurrence import dates_of
 from jobs.engine import Engine
 from jobs.means import Means
 from jobs.pacer import Pacer
-from jobs.port import Port, RetryAfter
+from jobs.port import Outcome, Port, RetryAfter
 from jobs.watch import have_done
 from storage.columns import milliseconds
 from storage.contacts import REMEMBERED
@@ -104,7 +104,9 @@ class Scheduling:
             await self._schedules.tell_at(schedule, await self._respect.moment(schedule.lead, now, zone))
             return
         await self._pacer.turn(schedule.lead.tenant_id)
-        outcome = await self._port.send_card(chat, team_gone_card(self._texts, schedule))
+        outcome: Outcome = RetryAfter(None)
+        if await self._respect.still(schedule.lead, occasion, self._clock(), zone):
+            outcome = await self._port.send_card(chat, team_gone_card(self._texts, schedule))
         log.info("schedule %s: the lead was told that the team is gone: %s", schedule.id, outcome)
         if isinstance(outcome, RetryAfter):
             await self._contacts.give_back(schedule.lead, occasion)

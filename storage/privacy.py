@@ -10,6 +10,8 @@ import datetime as dt
 from typing import Any
 from uuid import uuid4
 
+import orjson
+
 from assessment.model import Person
 from assessment.privacy import Forgotten, Held, Retention, Row
 from assessment.survey import Phase, pseudonym
@@ -90,8 +92,8 @@ class Privacy:
                 checks += await sql.forget_checks_under(connection, **under)
             surveys, letters = await self._leave_surveys(connection, mine, now)
             await sql.forget_news(connection, **mine)
-            await sql.leave_survey_news(connection, **mine)
-            await sql.leave_schedule_news(connection, **mine)
+            await sql.forget_pauses(connection, **mine)
+            await self._leave_news(connection, mine)
             pledges = await sql.forget_pledges(connection, **mine)
             led = [
                 await statement(connection, **mine)
@@ -131,6 +133,13 @@ class Privacy:
         """Under which names the person answers in anonymous surveys that are open."""
         rows = self._sql.asked_in(connection, **key(person))
         return [pseudonym(secret, person) async for _, _, secret in rows if secret]
+
+    async def _leave_news(self, connection: Any, mine: dict[str, str]) -> None:
+        """Take a lead's name off what channels have still to be told."""
+        rows = [row async for row in self._sql.led_news(connection, **mine)]
+        for id_, facts in rows:
+            left = {name: fact for name, fact in orjson.loads(facts).items() if name != "by"}
+            await self._sql.leave_news(connection, id=id_, facts=orjson.dumps(left).decode())
 
     async def _leave_surveys(
         self, connection: Any, mine: dict[str, str], now: dt.datetime

@@ -43,7 +43,7 @@ def promise(url: str, person: Person, name: str, number: int, *, made_by: Person
     }
     plan: Row = {"plan": "{}", "made_at": number, "state": "active"}
     made: Row = {"id": f"pledge-made:{pledge}", "kind": "pledge-made", "facts": f'{{"who":"{name}"}}'}
-    told: Row = {"id": f"reminder:{schedule}:1", "kind": "reminder", "facts": f'{{"lead":"{name}"}}'}
+    told: Row = {"id": f"reminder:{schedule}:1", "kind": "reminder", "facts": f'{{"by":"{name}"}}'}
     wrote: Row = {"day": "2026-11-23", "slot": 1, "occasion": "survey:x:0", "at": 1795424400000}
     add(url, "pledges", [mine | promised | thing])
     add(url, "schedules", [led | there | planned | plan])

@@ -123,7 +123,10 @@ delete from contacts where tenant_id = :tenant_id and person_id = :person_id;
 -- The id of news names what it is about.
 delete from news where tenant_id = :tenant_id and exists (
     select 1 from pledges
-    where pledges.tenant_id = news.tenant_id and person_id = :person_id and news.id like '%%' || pledges.id || '%%'
+    where pledges.tenant_id = news.tenant_id and person_id = :person_id and (
+        news.id in ('pledge-made:' || pledges.id, 'pledge-kept:' || pledges.id, 'statement-met:' || pledges.id)
+        or news.id like 'pledge-overdue:' || pledges.id || ':%%'
+    )
 );
 
 -- name: forget_pledges(tenant_id, person_id)!
@@ -132,24 +135,29 @@ delete from pledges where tenant_id = :tenant_id and person_id = :person_id;
 -- name: leave_pledges(tenant_id, person_id)!
 update pledges set made_by = '', made_by_name = '' where tenant_id = :tenant_id and made_by = :person_id;
 
--- name: leave_survey_news(tenant_id, person_id)!
-update news set facts = replace(facts, (
-    select max(lead_name) from surveys
-    where surveys.tenant_id = news.tenant_id and lead_id = :person_id and news.id like '%%' || surveys.id || '%%'
-), '')
-where tenant_id = :tenant_id and exists (
-    select 1 from surveys
-    where surveys.tenant_id = news.tenant_id and lead_id = :person_id and news.id like '%%' || surveys.id || '%%'
+-- name: led_news(tenant_id, person_id)
+select news.id, facts from news
+where news.tenant_id = :tenant_id and state = 'waiting' and (
+    exists (
+        select 1 from surveys
+        where surveys.tenant_id = news.tenant_id and lead_id = :person_id and news.id like '%%:' || surveys.id
+    )
+    or exists (
+        select 1 from schedules
+        where schedules.tenant_id = news.tenant_id and lead_id = :person_id
+            and news.id like '%%:' || schedules.id || ':%%'
+    )
 );
 
--- name: leave_schedule_news(tenant_id, person_id)!
-update news set facts = replace(facts, (
-    select max(lead_name) from schedules
-    where schedules.tenant_id = news.tenant_id and lead_id = :person_id and news.id like '%%' || schedules.id || '%%'
-), '')
-where tenant_id = :tenant_id and exists (
+-- name: leave_news(id, facts)!
+update news set facts = :facts where id = :id and state = 'waiting';
+
+-- name: forget_pauses(tenant_id, person_id)!
+-- They say who is no lead any more.
+delete from news where tenant_id = :tenant_id and exists (
     select 1 from schedules
-    where schedules.tenant_id = news.tenant_id and lead_id = :person_id and news.id like '%%' || schedules.id || '%%'
+    where schedules.tenant_id = news.tenant_id and lead_id = :person_id
+        and news.id like 'paused:' || schedules.id || ':%%'
 );
 
 -- name: leave_surveys(tenant_id, person_id)!

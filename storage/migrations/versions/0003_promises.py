@@ -121,6 +121,8 @@ def _news() -> None:
     waiting = sa.text("state = 'waiting'")
     op.create_index("news_due", "news", ["due_at"], sqlite_where=waiting, postgresql_where=waiting)
     op.create_index("news_by_claim", "news", ["claim"])
+    sending = sa.text("state = 'sending'")
+    op.create_index("news_being_told", "news", ["replica"], sqlite_where=sending, postgresql_where=sending)
     op.create_table(
         "digests",
         sa.Column("tenant_id", sa.Text, primary_key=True),
