@@ -2,8 +2,9 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from typing import cast
 from uuid import uuid4
 
 import pytest
@@ -297,6 +298,38 @@ async def test_every_outcome_is_kept(
     assert len(await database.contacts.written(ADA, TUESDAY - DAY)) == counted
     assert after.ask_at == TUESDAY + (LATER if outcome is None else WEEK)
     assert after.times_asked == (0 if outcome is None else 1)
+
+
+@dataclass
+class Delay:
+    """Teams is busy: before a message may go, this happens."""
+
+    happens: Callable[[], Awaitable[None]]
+
+    async def turn(self, _: str) -> None:
+        await self.happens()
+
+
+@pytest.mark.parametrize("happening", ["night", "peace", "kept"])
+async def test_what_happened_while_teams_was_busy_counts(database: Database, happening: str) -> None:
+    """Nobody is asked at night, against their wish, or about what is done, however long the wait was."""
+    pledge, port, now = await made(database), ToldPort(), [TUESDAY]
+
+    async def happens() -> None:
+        match happening:
+            case "night":
+                now[0] = TUESDAY.replace(hour=22)
+            case "peace":
+                await database.contacts.be_silent(ADA, TUESDAY)
+            case _:
+                await database.pledges.keep(pledge, TUESDAY, is_met=None)
+
+    late = asker(database, port, lambda: now[0])
+    late._pacer = cast("Pacer", Delay(happens))
+    await late.look()
+
+    assert port.cards == []
+    assert await database.contacts.written(ADA, TUESDAY - DAY) == []
 
 
 async def test_who_blocked_the_bot_is_left_alone_in_the_end(database: Database) -> None:
