@@ -85,11 +85,11 @@ class Pledge:
         return self.times_asked < 0
 
     def is_overdue(self, now: dt.datetime) -> bool:
-        """Whether its owner was asked a week ago or earlier and has not answered."""
+        """Whether its owner was asked a week ago or earlier, as far as is known, and has not answered."""
         return (
             self.state is PledgeState.OPEN
             and self.unanswered > 0
-            and self.outcome is not Delivery.REFUSED
+            and self.outcome in {Delivery.DELIVERED, Delivery.UNKNOWN}
             and self.asked_at is not None
             and self.asked_at + BETWEEN_QUESTIONS <= now
         )

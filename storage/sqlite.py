@@ -83,7 +83,12 @@ class SQLite:
     async def _transaction(self) -> AsyncIterator[Connection]:
         async with self._read() as own:
             await own.execute("begin immediate")
-            yield own
+            try:
+                yield own
+            except BaseException:
+                # To close it is not enough: SQLite waits for whoever still holds a cursor, as an error may.
+                await own.rollback()
+                raise
             await own.commit()
 
     @asynccontextmanager

@@ -101,13 +101,14 @@ def test_after_a_message() -> None:
         ({"asked_at": TUESDAY - WEEK + DAY}, False),
         ({"outcome": Delivery.REFUSED}, False),
         ({"outcome": Delivery.UNKNOWN}, True),
+        ({"outcome": Delivery.SENDING}, False),
         ({"state": PledgeState.KEPT}, False),
     ],
 )
 def test_overdue_is_what_was_asked_a_week_ago_and_not_answered(
     change: dict[str, object], overdue: bool
 ) -> None:
-    """Not what was answered, is closed, or was never asked because Teams refused it."""
+    """Not what was answered, is closed, or was perhaps never asked, since a process died or Teams refused it."""
     asked = replace(
         A_PLEDGE, unanswered=1, times_asked=1, asked_at=TUESDAY - WEEK, outcome=Delivery.DELIVERED
     )
