@@ -108,7 +108,7 @@ def test_after_a_message() -> None:
 def test_overdue_is_what_was_asked_a_week_ago_and_not_answered(
     change: dict[str, object], overdue: bool
 ) -> None:
-    """Not what was answered, is closed, or was perhaps never asked, since a process died or Teams refused it."""
+    """Not what was answered, is closed, or was perhaps never asked: a process died, or Teams refused it."""
     asked = replace(
         A_PLEDGE, unanswered=1, times_asked=1, asked_at=TUESDAY - WEEK, outcome=Delivery.DELIVERED
     )
