@@ -41,6 +41,7 @@ BAD_DAY = (*WEATHER, Fault(500), Fault(429), Fault(429, retry_after=0.5), Fault(
 # Teams
 
 
+@on_both_databases
 async def test_a_bad_day_of_teams(teams: Teams, database_url: str) -> None:
     """Throttled, failed, dropped, never answered: what is kept is what people got, and why they did not."""
     team, lead = a_crowd(teams, 60)
@@ -97,6 +98,7 @@ async def test_chance(teams: Teams, database_url: str) -> None:
     await shows(lead, states)
 
 
+@on_both_databases
 async def test_teams_asks_for_a_pause(teams: Teams, database_url: str) -> None:
     """After 429 with Retry-After nobody is written to for so long, and then everybody has it."""
     team, lead = a_crowd(teams, 20)
@@ -195,6 +197,7 @@ async def test_missed_reminders(teams: Teams, bot: RunningBot, clock: Clock, dat
     assert kept(teams, team, database_url) == {"delivered": 8}
 
 
+@on_both_databases
 async def test_the_clock_jumps(teams: Teams, clock: Clock, database_url: str) -> None:
     """A day forwards and back while sending, days backwards after a reminder: nothing comes a second time."""
     team, lead = a_crowd(teams, 40)
@@ -236,6 +239,7 @@ async def test_reminded_once_a_day_whatever_the_clock_says(
 # People
 
 
+@on_both_databases
 async def test_people_come_and_go_while_it_is_sent(teams: Teams, database_url: str) -> None:
     """Who has left is refused with the reason, who has come is not asked; all others have it."""
     team, lead = a_crowd(teams, 60)
@@ -260,6 +264,7 @@ async def test_people_come_and_go_while_it_is_sent(teams: Teams, database_url: s
     assert states["delivered"] >= 58
 
 
+@on_both_databases
 async def test_people_go_while_they_answer(teams: Teams, clock: Clock, database_url: str) -> None:
     """What they had finished counts, what they had begun does not, and they are not reminded in vain."""
     team, lead = a_team(teams)
