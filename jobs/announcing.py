@@ -121,8 +121,8 @@ class Announcer:
     async def _tell(self, address: Address) -> None:
         """Tell a channel all that is due, on one card, unless another replica does."""
         claim = uuid4().hex
-        claimed = await self._newsstand.claim(address, claim, self._replica, self._clock())
         try:
+            claimed = await self._newsstand.claim(address, claim, self._replica, self._clock())
             ready = await self._prepared(address, claim, claimed)
         except BaseException:
             # Surely nothing was sent.

@@ -14,7 +14,7 @@ insert into wishes (tenant_id, person_id, silent_since) values (:tenant_id, :per
 on conflict (tenant_id, person_id) do update set silent_since = excluded.silent_since;
 
 -- name: written(tenant_id, person_id, since)
-select occasion, at from contacts
+select occasion, at, day, slot from contacts
 where tenant_id = :tenant_id and person_id = :person_id and at > :since
 order by at desc;
 

@@ -204,4 +204,15 @@ delete from contacts where (tenant_id, person_id, day, slot) in (
 );
 
 -- name: drop_news(before, most)!
-delete from news where id in (select id from news where changed_at < :before and state <> 'waiting' limit :most);
+-- The row is all that says that something was told. Its survey, pledge or schedule would have it told again.
+delete from news where id in (
+    select id from news
+    where changed_at < :before and state <> 'waiting' and split_part(id, ':', 2) not in (
+        select id from surveys where phase in ('open', 'closing')
+        union all
+        select id from pledges where state = 'open' or untold = 1
+        union all
+        select id from schedules where state = 'active'
+    )
+    limit :most
+);

@@ -92,7 +92,7 @@ async def test_a_reminder_every_month(teams: Teams, clock: Clock, database_url: 
 async def test_what_was_missed_is_caught_up_once(
     teams: Teams, bot: RunningBot, clock: Clock, database_url: str
 ) -> None:
-    """After months without a bot one reminder comes, not six; then the next date is one still to come."""
+    """After months without a bot one reminder comes, not six, and none on the days up to the next date."""
     _, lead = a_team(teams)
     await schedules(lead, "Remind the channel", text="Look", often="Every month")
     await bot.__aexit__()
@@ -101,6 +101,14 @@ async def test_what_was_missed_is_caught_up_once(
 
     await comes_true(lambda: next_at(database_url) == dt.datetime(2027, 6, 7, 8, 0, tzinfo=dt.UTC))
     await comes_true(lambda: told(lead) == ["Look"])
+
+    await schedules(lead, "Remind the channel", text="A day has passed", rule="FREQ=DAILY")
+    days = list[str]()
+    for _ in range(5):
+        clock.moves(days=1)
+        days.append("A day has passed")
+        await comes_true(lambda: told(lead)[1:] == days)
+    assert told(lead).count("Look") == 1
 
 
 async def test_nothing_comes_after_the_last_day(

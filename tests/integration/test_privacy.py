@@ -354,6 +354,50 @@ async def test_old_contacts_go(scene: Scene, database: Database) -> None:
     assert not tables(scene.url)["contacts"]
 
 
+@pytest.mark.parametrize(
+    "over",
+    [
+        "update surveys set phase = 'closed'",
+        "update pledges set state = 'kept'",
+        "update schedules set state = 'ended'",
+    ],
+)
+async def test_what_was_told_goes_when_it_is_over(database: Database, database_url: str, over: str) -> None:
+    """What may bring an occasion again keeps what it was told of; then that goes, the rest long before."""
+    survey = await opened(database)
+    promise(database_url, BOB, NAMES[BOB], 1)
+    ids = {f"half:{survey.id}", "pledge-overdue:pledge-1:2026-12-01", "reminder:schedule-1:1"}
+    there: Row = {"tenant_id": TENANT, "team_id": "t", "channel_id": "t", "kind": "half", "facts": "{}"}
+    told: Row = {"at": 1, "due_at": 1, "state": "sent", "changed_at": 1}
+    add(database_url, "news", [there | told | {"id": one} for one in (*ids, "half:gone", "old")])
+    await run(database, "update news set state = 'sent'")
+    await database.privacy.tidy(Retention(), NOW)
+    assert {row["id"] for row in tables(database_url)["news"]} == ids | {"pledge-made:pledge-1"}
+
+    await run(database, over)
+    await database.privacy.tidy(Retention(), NOW)
+    subject = over.split()[1].removesuffix("s")
+    left = {row["id"] for row in tables(database_url)["news"]}
+    assert {one.split(":")[1] for one in left} == {survey.id, "pledge-1", "schedule-1"} - {
+        survey.id if subject == "survey" else f"{subject}-1"
+    }
+
+
+async def test_a_kept_pledge_that_is_still_to_be_told(database: Database, database_url: str) -> None:
+    """A process died after it told the channel, and before that was written down: it is not told again."""
+    promise(database_url, BOB, NAMES[BOB], 1)
+    await run(database, "update news set state = 'sent'")
+    await run(database, "update pledges set state = 'kept', untold = 1")
+    await database.privacy.tidy(Retention(), NOW)
+
+    assert "pledge-made:pledge-1" in {row["id"] for row in tables(database_url)["news"]}
+
+
+async def run(database: Database, statement: str) -> None:
+    async with database.privacy._connect() as connection:
+        await connection.execute(statement)
+
+
 async def test_settings_say_how_long(scene: Scene, database: Database) -> None:
     await database.privacy.tidy(Retention(5 * DAY, 10 * DAY), NOW + 12 * DAY)
     found = tables(scene.url)
