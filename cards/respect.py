@@ -32,7 +32,7 @@ from content.texts import Texts
 SHOWN = 8
 """Messages listed under one heading; others are counted, so that the card stays small."""
 
-Kind = Literal["invitation", "reminder", "later", "pledge", "schedule", "other"]
+Kind = Literal["invitation", "reminder", "later", "pledge", "schedule", "result", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def _will_be(texts: Texts, wishes: Wishes, one: Told) -> str:
 
 def _what(texts: Texts, one: Told) -> str:
     match one.kind:
-        case "pledge" | "schedule" | "other":
+        case "pledge" | "schedule" | "result" | "other":
             return texts(f"respect.what.{one.kind}")
         case _:
             lead = verbatim(one.lead) if one.lead.strip() else texts("survey.a_lead")

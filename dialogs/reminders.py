@@ -122,5 +122,7 @@ def _otherwise(contact: Contact) -> list[Told]:
             return [Told(contact.at, "pledge")]
         case "schedule":
             return [Told(contact.at, "schedule")]
+        case "result":
+            return [Told(contact.at, "result")]
         case _:
             return [Told(contact.at, "other")]

@@ -75,6 +75,11 @@ class Contacts:
             rows = self._sql.written(connection, since=milliseconds(since), **key(person))
             return [Contact(occasion, moment(at), day, slot) async for occasion, at, day, slot in rows]
 
+    async def is_counted(self, person: Person, occasion: str) -> bool:
+        """Whether the message for an occasion was counted, however long ago."""
+        async with self._connect() as connection:
+            return await self._sql.counted(connection, **key(person), occasion=occasion) is not None
+
     async def known(self, person: Person, now: dt.datetime, usual: dt.tzinfo) -> Known:
         """What decides whether the bot may write to a person now."""
         wishes = await self.wishes(person, usual)

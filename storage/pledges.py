@@ -11,6 +11,7 @@ from assessment.pledges import Pledge, PledgeState
 from assessment.survey import Delivery, Team
 from storage.backend import Connect
 from storage.columns import guid, key, milliseconds, moment
+from storage.contacts import Known, row_of
 from storage.surveys import Home
 
 Row = tuple[Any, ...]
@@ -38,11 +39,13 @@ class OnRoster:
 
 
 class Pledges:
-    """Every statement commits by itself before its method returns; repeating a change is harmless."""
+    """Every change is one statement or one transaction; repeating one is harmless."""
 
-    def __init__(self, sql: Any, connect: Connect) -> None:
+    def __init__(self, sql: Any, contacts: Any, connect: Connect, transaction: Connect) -> None:
         self._sql = sql
+        self._contacts = contacts
         self._connect = connect
+        self._transaction = transaction
 
     # Reading
 
@@ -134,7 +137,7 @@ class Pledges:
     # Messages to owners
 
     async def due(self, now: dt.datetime, most: int) -> list[Pledge]:
-        """The open promises whose owner is to be written to by now, longest waiting first."""
+        """The open promises whose owner is to be written to by now: of each tenant the longest waiting."""
         return await self._read(self._sql.due, now=milliseconds(now), most=most)
 
     async def postpone(self, pledge: Pledge, ask_at: dt.datetime | None) -> bool:
@@ -142,10 +145,22 @@ class Pledges:
         values = {"was": _milliseconds(pledge.ask_at), "ask_at": _milliseconds(ask_at)}
         return await self._change(self._sql.postpone, id=pledge.id, **values)
 
-    async def begin(self, pledge: Pledge, now: dt.datetime, ask_at: dt.datetime) -> bool:
-        """Take the turn to write to the owner, who hears again at `ask_at`; false where others came first."""
+    async def begin(  # noqa: PLR0917 - each of a type of its own, but for two times
+        self, pledge: Pledge, occasion: str, now: dt.datetime, known: Known, ask_at: dt.datetime
+    ) -> bool:
+        """Count a message of now to the owner, who hears again at `ask_at`; false where others came first.
+
+        It is kept of the promise and among the person's contacts, or of neither.
+        """
         values = {"was": _milliseconds(pledge.ask_at), "ask_at": milliseconds(ask_at)}
-        return await self._change(self._sql.begin, id=pledge.id, now=milliseconds(now), **values)
+        owner = key(pledge.owner)
+        async with self._transaction() as connection:
+            if not await self._contacts.claim(connection, **owner, **row_of(occasion, now, known)):
+                return False
+            if await self._sql.begin(connection, id=pledge.id, now=milliseconds(now), **values):
+                return True
+            await self._contacts.give_back(connection, **owner, occasion=occasion)
+            return False
 
     async def settle(self, pledge: Pledge, outcome: Delivery) -> None:
         """Keep what became of the message for which `pledge` was begun."""
@@ -153,17 +168,20 @@ class Pledges:
             self._sql.settle, id=pledge.id, number=pledge.times_asked + 1, outcome=str(outcome)
         )
 
-    async def take_back(self, pledge: Pledge, ask_at: dt.datetime) -> None:
-        """Have `pledge` as it was before its message was begun, which was surely not sent."""
-        await self._change(
-            self._sql.take_back,
-            id=pledge.id,
-            number=pledge.times_asked + 1,
-            unanswered=pledge.unanswered + 1,
-            ask_at=milliseconds(ask_at),
-            asked_at=_milliseconds(pledge.asked_at),
-            outcome=pledge.outcome and str(pledge.outcome),
-        )
+    async def take_back(self, pledge: Pledge, occasion: str, begun_at: dt.datetime) -> None:
+        """Have `pledge` as it was before its message was begun at that time, which was surely not sent."""
+        async with self._transaction() as connection:
+            if await self._sql.take_back(
+                connection,
+                id=pledge.id,
+                begun_at=milliseconds(begun_at),
+                number=pledge.times_asked + 1,
+                unanswered=pledge.unanswered + 1,
+                ask_at=_milliseconds(pledge.ask_at),
+                asked_at=_milliseconds(pledge.asked_at),
+                outcome=pledge.outcome and str(pledge.outcome),
+            ):
+                await self._contacts.give_back(connection, **key(pledge.owner), occasion=occasion)
 
     # News
 

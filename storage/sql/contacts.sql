@@ -18,6 +18,9 @@ select occasion, at, day, slot from contacts
 where tenant_id = :tenant_id and person_id = :person_id and at > :since
 order by at desc;
 
+-- name: counted(tenant_id, person_id, occasion)^
+select at from contacts where tenant_id = :tenant_id and person_id = :person_id and occasion = :occasion;
+
 -- name: claim(tenant_id, person_id, day, slot, occasion, at)!
 insert into contacts (tenant_id, person_id, day, slot, occasion, at)
 values (:tenant_id, :person_id, :day, :slot, :occasion, :at)

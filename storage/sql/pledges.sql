@@ -61,7 +61,7 @@ select id, tenant_id, team_id, team_name, channel_id, person_id, person_name, ma
     times_asked, unanswered, outcome
 from pledges
 where state = 'open' and ask_at <= :now
-order by ask_at, id
+order by row_number() over (partition by tenant_id order by ask_at, id), ask_at, id
 limit :most;
 
 -- name: postpone(id, was, ask_at)!
@@ -75,10 +75,11 @@ where id = :id and state = 'open' and ask_at = :was;
 -- name: settle(id, number, outcome)!
 update pledges set outcome = :outcome where id = :id and times_asked = :number and outcome = 'sending';
 
--- name: take_back(id, number, unanswered, ask_at, asked_at, outcome)!
+-- name: take_back(id, number, unanswered, begun_at, ask_at, asked_at, outcome)!
 update pledges set ask_at = :ask_at, asked_at = :asked_at, times_asked = times_asked - 1,
     unanswered = unanswered - 1, outcome = :outcome
-where id = :id and state = 'open' and times_asked = :number and outcome = 'sending' and unanswered = :unanswered;
+where id = :id and state = 'open' and times_asked = :number and outcome = 'sending' and unanswered = :unanswered
+    and asked_at = :begun_at;
 
 -- name: untold(most)
 select id, tenant_id, team_id, team_name, channel_id, person_id, person_name, made_by, made_by_name, edition,

@@ -56,5 +56,8 @@ where state <> 'ended' and not exists (
     select 1 from teams where teams.tenant_id = schedules.tenant_id and teams.team_id = schedules.team_id
 );
 
--- name: tell_at(id, tell_at)!
-update schedules set tell_at = :tell_at where id = :id and halt = 'team-gone';
+-- name: take(id, now, until)!
+update schedules set tell_at = :until where id = :id and tell_at <= :now;
+
+-- name: tell_at(id, taken, tell_at)!
+update schedules set tell_at = :tell_at where id = :id and tell_at = :taken;

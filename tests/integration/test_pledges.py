@@ -21,7 +21,8 @@ from dialogs.news import Newsroom
 from dialogs.pictures import Pictures
 from dialogs.respect import Respect
 from dialogs.tidings import Tidings
-from jobs.asking import LATER, Asker
+from jobs.asking import Asker
+from jobs.notes import LEASE
 from jobs.pacer import Pacer
 from jobs.port import Outcome, Refused, RetryAfter, Sent, Unknown
 from storage.conversations import Conversation
@@ -72,12 +73,14 @@ def tidings(database: Database) -> Tidings:
     return Tidings(CONTENT, Newsroom(database.news), pictures, database.pledges)
 
 
-def asker(database: Database, port: ToldPort, clock: Callable[[], dt.datetime]) -> Asker:
+def asker(
+    database: Database, port: ToldPort, clock: Callable[[], dt.datetime], pacer: Pacer | None = None
+) -> Asker:
     return Asker(
         CONTENT.texts,
         database,
         port,
-        Pacer(database.pacing),
+        pacer or Pacer(database.pacing),
         respect=Respect(database.contacts, Limits()),
         tidings=tidings(database),
         clock=clock,
@@ -219,36 +222,123 @@ async def test_dead_between_claim_and_send(database: Database, replica: Database
     assert len(port.cards) == 1
 
 
-class SlowPacer(Pacer):
-    """Its turn does not come while the test lasts."""
+class PausedPacer(Pacer):
+    """The turns of one tenant do not come while the test lasts."""
+
+    def __init__(self, database: Database, tenant_id: str = "tenant") -> None:
+        super().__init__(database.pacing)
+        self._paused = tenant_id
+        self.waits = asyncio.Event()
 
     async def turn(self, tenant_id: str) -> None:
-        await asyncio.Event().wait()
-        raise AssertionError(tenant_id)
+        if tenant_id == self._paused:
+            self.waits.set()
+            await asyncio.Event().wait()
+        await super().turn(tenant_id)
 
 
-async def test_stopped_before_it_was_sent(database: Database) -> None:
-    """A process that is asked to stop gives back what it had claimed and did not send."""
-    pledge, port = await made(database), ToldPort()
-    stopping = Asker(
-        CONTENT.texts,
-        database,
-        port,
-        SlowPacer(database.pacing),
-        respect=Respect(database.contacts, Limits()),
-        tidings=tidings(database),
-        clock=lambda: TUESDAY,
-    )
-    looking = asyncio.create_task(stopping.look())
-    async with asyncio.timeout(20):
-        while not await database.contacts.written(ADA, TUESDAY - DAY):  # noqa: ASYNC110 - a database tells nobody
-            await asyncio.sleep(0.02)
-    looking.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await looking
-    assert (await now_is(database, pledge)).times_asked == 0
-    await looks(database, port, TUESDAY + LATER)
+@pytest.mark.parametrize("how", ["stopped", "killed"])
+async def test_dead_while_it_waits_for_its_turn(database: Database, replica: Database, how: str) -> None:
+    """It has claimed nothing; a few minutes later somebody else asks the question."""
+    pledge, pacer = await made(database), PausedPacer(database)
+    looking = asyncio.create_task(asker(database, ToldPort(), lambda: TUESDAY, pacer).look())
+    await pacer.waits.wait()
+    if how == "stopped":
+        await is_stopped(looking)
+    waiting = await now_is(database, pledge)
+    assert (waiting.times_asked, waiting.outcome) == (0, None)
+    assert await database.contacts.written(ADA, TUESDAY - DAY) == []
+    port = ToldPort()
+    await looks(replica, port, TUESDAY)
+    assert port.cards == []
+    await looks(replica, port, TUESDAY + LEASE)
     assert len(port.cards) == 1
+    await is_stopped(looking)
+
+
+async def is_stopped(looking: "asyncio.Task[None]") -> None:
+    looking.cancel()
+    await asyncio.gather(looking, return_exceptions=True)
+
+
+async def test_who_was_too_slow_asks_no_more(database: Database, replica: Database) -> None:
+    """Its time was up, and another process has asked: a process that stood still finds that out in time."""
+    pledge, port = await made(database), ToldPort()
+
+    async def stands_still() -> None:
+        await looks(replica, port, TUESDAY + LEASE)
+
+    await asker(database, port, lambda: TUESDAY, cast("Pacer", Delay(stands_still))).look()
+    assert len(port.cards) == 1
+    assert (await now_is(database, pledge)).outcome is Delivery.DELIVERED
+    assert len(await database.contacts.written(ADA, TUESDAY - DAY)) == 1
+
+
+async def test_the_database_goes_away_before_it_is_sent(database: Database) -> None:
+    """Nothing was claimed, so the question comes a few minutes later."""
+    await made(database)
+    port = ToldPort()
+
+    async def fails() -> None:
+        raise OSError("the database is away")
+
+    await asker(database, port, lambda: TUESDAY, cast("Pacer", Delay(fails))).look()
+    await looks(database, port, TUESDAY + LEASE)
+    assert len(port.cards) == 1
+
+
+async def test_a_question_is_begun_and_counted_or_neither(database: Database) -> None:
+    """Where the day's last place was taken meanwhile, or the promise is not the same any more."""
+    pledge = await made(database)
+    known = await database.contacts.known(ADA, TUESDAY, dt.UTC)
+
+    async def begun(one: Pledge) -> bool:
+        return await database.pledges.begin(one, f"pledge:{one.id}:1", TUESDAY, known, TUESDAY + WEEK)
+
+    assert not await begun(replace(pledge, ask_at=TUESDAY + DAY))
+    assert await database.contacts.written(ADA, TUESDAY - DAY) == []
+    assert await database.contacts.claim(ADA, "survey:1:0", TUESDAY, known)
+    assert not await begun(pledge)
+    assert await now_is(database, pledge) == pledge
+    await database.contacts.give_back(ADA, "survey:1:0")
+    assert await begun(pledge)
+    await database.pledges.take_back(pledge, f"pledge:{pledge.id}:1", TUESDAY)
+    assert await now_is(database, pledge) == pledge
+    assert await database.contacts.written(ADA, TUESDAY - DAY) == []
+
+
+@pytest.fixture
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is kept waiting is put off at once."""
+    monkeypatch.setattr("jobs.patience.SOON", 0.05)
+
+
+@pytest.mark.usefixtures("patience")
+async def test_a_paused_tenant_keeps_nobody_else_waiting(database: Database) -> None:
+    """Teams lets nothing go to one tenant: the looks go on, others are asked, and it is asked afterwards."""
+    cy = Person("other", "cy")
+    paused = await made(database)
+    await database.conversations.remember(cy, Conversation("a:cy", "https://example.org"))
+    port = ToldPort()
+    looking = asker(database, port, lambda: TUESDAY, PausedPacer(database))
+    async with asyncio.timeout(20):
+        await looking.look()
+        await made(database, owner=cy, made_by=cy, team=None, channel_id=None)
+        await looking.look()
+    assert [chat for chat, _ in port.cards] == ["a:cy"]
+    put_off = await now_is(database, paused)
+    assert (put_off.times_asked, put_off.ask_at) == (0, TUESDAY + LEASE)
+    await looks(database, port, TUESDAY + LEASE)
+    assert [chat for chat, _ in port.cards] == ["a:cy", "a:ada"]
+
+
+async def test_each_tenant_has_its_turn(database: Database) -> None:
+    """However much one of them has to be asked."""
+    for minutes in range(3):
+        await made(database, ask_at=TUESDAY - dt.timedelta(minutes=9 - minutes))
+    cy = Person("other", "cy")
+    late = await made(database, owner=cy, made_by=cy, team=None, channel_id=None)
+    assert late.id in [one.id for one in await database.pledges.due(TUESDAY, 2)]
 
 
 async def test_two_promises_of_one_day(database: Database) -> None:
@@ -258,7 +348,7 @@ async def test_two_promises_of_one_day(database: Database) -> None:
     port = ToldPort()
     for _ in range(3):
         await looks(database, port, TUESDAY)
-    await looks(database, port, TUESDAY + LATER)
+    await looks(database, port, TUESDAY + LEASE)
     assert len(port.cards) == 1
     waiting = sorted(one.ask_at for one in await database.pledges.of_person(ADA) if one.ask_at)
     assert waiting == [TUESDAY + DAY - dt.timedelta(hours=1), TUESDAY + WEEK]
@@ -296,7 +386,7 @@ async def test_every_outcome_is_kept(
     after = await now_is(database, pledge)
     assert after.outcome == outcome
     assert len(await database.contacts.written(ADA, TUESDAY - DAY)) == counted
-    assert after.ask_at == TUESDAY + (LATER if outcome is None else WEEK)
+    assert after.ask_at == TUESDAY + (LEASE if outcome is None else WEEK)
     assert after.times_asked == (0 if outcome is None else 1)
 
 
@@ -324,9 +414,7 @@ async def test_what_happened_while_teams_was_busy_counts(database: Database, hap
             case _:
                 await database.pledges.keep(pledge, TUESDAY, is_met=None)
 
-    late = asker(database, port, lambda: now[0])
-    late._pacer = cast("Pacer", Delay(happens))
-    await late.look()
+    await asker(database, port, lambda: now[0], cast("Pacer", Delay(happens))).look()
 
     assert port.cards == []
     assert await database.contacts.written(ADA, TUESDAY - DAY) == []
@@ -349,7 +437,7 @@ async def test_a_chat_that_is_gone_is_opened_anew(database: Database) -> None:
     await an_open_survey(database)
     port = ToldPort([Refused(404, "ConversationNotFound")])
     await looks(database, port, TUESDAY)
-    await looks(database, port, TUESDAY + LATER)
+    await looks(database, port, TUESDAY + LEASE)
     assert [chat for chat, _ in port.cards] == ["a:ada", "a:29:ada"]
     assert port.opened == ["29:ada"]
 

@@ -13,6 +13,7 @@ def upgrade() -> None:
     _schedules()
     _news()
     _held_back()
+    _owed()
 
 
 def _wishes() -> None:
@@ -135,3 +136,10 @@ def _news() -> None:
 def _held_back() -> None:
     """Letters of a survey that wait for a person's working hours."""
     op.add_column("deliveries", sa.Column("due_at", sa.BigInteger, nullable=False, server_default="0"))
+
+
+def _owed() -> None:
+    """Results that a lead gets in place of the channel."""
+    op.add_column("posts", sa.Column("due_at", sa.BigInteger))
+    owed = sa.text("due_at is not null")
+    op.create_index("posts_owed", "posts", ["due_at"], sqlite_where=owed, postgresql_where=owed)
