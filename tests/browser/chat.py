@@ -92,12 +92,16 @@ class Chat:
     async def presses(self, button: str) -> None:
         await self.card.get_by_role("button", name=button, exact=True).click()
 
+    async def presses_beside(self, button: str, what: str) -> None:
+        """Press one of several buttons with the same title: the one that speaks of this."""
+        await self.card.get_by_title(f"{button}: {what}", exact=True).click()
+
     async def picks(self, answer: str) -> None:
         await self.card.get_by_role("radio", name=re.compile(f"^{re.escape(answer)}")).click()
 
-    async def selects(self, option: str) -> None:
-        """Pick from a list that folds out."""
-        await self.card.get_by_role("combobox").click()
+    async def selects(self, option: str, *, under: str | None = None) -> None:
+        """Pick from a list that folds out; under its label, where there are several."""
+        await self.card.get_by_role("combobox", name=under).click()
         await self._page.get_by_role("option", name=option, exact=True).click()
 
     async def sees_card(self, heading: str, *, messages: int) -> None:
@@ -126,6 +130,12 @@ class Chat:
 
     async def sees_picked(self, answer: str) -> None:
         await expect(self.card.get_by_role("radio", name=re.compile(f"^{re.escape(answer)}"))).to_be_checked()
+
+    async def sees_line(self, *names: str) -> None:
+        """A line of each of these names is drawn on the newest card."""
+        for each in names:
+            await expect(self.card.get_by_text(each, exact=True).first).to_be_visible()
+        await expect(self.card.locator("svg path").first).to_be_visible()
 
     async def sees_link(self, name: str, url: str) -> None:
         await expect(self.card.get_by_role("link", name=name)).to_have_attribute("href", url)
