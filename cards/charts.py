@@ -106,7 +106,7 @@ def stage_lines(texts: Texts, edition: Edition, stands: Sequence[tuple[dt.date, 
     return {
         "type": "Chart.Line",
         "title": texts("line.title"),
-        "yMin": 0,  # so that the five steps which clients draw are the levels
+        "yMin": min(Level),
         "yMax": max(Level),
         "data": [
             {"legend": texts("line.stage"), "values": stages, "color": "categoricalBlue"},

@@ -9,8 +9,11 @@ from playwright.async_api import Locator, Page, Route, expect
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "artefacts/screenshots"
 PHONE_CARD = 320
 """Pixels for a card on a phone that is 390 wide: less the avatar and the margins."""
-PATIENCE = 10_000
+OPENS_WITHIN = 60_000
+"""Milliseconds for the Playground's page, which is several megabytes of script."""
+PATIENCE = 20_000
 """Milliseconds until a button or an answer that does not come fails the test."""
+expect.set_options(timeout=PATIENCE)
 SOONER_OR_LATER = 30_000
 """Milliseconds for what the bot does by itself: it edits a card at most once in ten seconds."""
 EXPORT = "/exports/"
@@ -30,7 +33,7 @@ class Chat:
         """Open the Playground, which at once tells the bot that the app was installed."""
         page.set_default_timeout(PATIENCE)
         await page.route(lambda address: not ON_THIS_MACHINE.match(address), _refuse)
-        await page.goto(url)
+        await page.goto(url, timeout=OPENS_WITHIN)
         chat = cls(page)
         await chat._makes_room()
         return chat

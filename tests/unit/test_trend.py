@@ -107,12 +107,6 @@ def test_the_words_say_what_the_line_shows() -> None:
     assert "Moved down furthest: Admin and Governance from 400 to 300." in told
 
 
-def test_the_line_is_drawn_from_nothing_to_the_top() -> None:
-    """In the five steps that clients draw by themselves, so that each is a level."""
-    [chart] = [one for one in every_part(SAMPLES["trend"]) if one["type"] == "Chart.Line"]
-    assert (chart["yMin"], chart["yMax"]) == (0, 500)
-
-
 def test_a_hidden_result_has_no_point_and_is_named() -> None:
     """Neither zero nor anything else is drawn for it, and the fallback says that it is hidden."""
     card = SAMPLES["trend-hidden-between"]
