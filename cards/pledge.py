@@ -97,7 +97,7 @@ def pledge_form_card(texts: Texts, form: Form, mistakes: Sequence[str] = ()) -> 
         press.survey,
         press.discipline,
         press.level,
-        item=press.item if form.what else None,
+        item=_settled_item(form),
     )
     return card(
         texts,
@@ -333,9 +333,19 @@ def _more(texts: Texts, pledges: Sequence[Pledge], shown: int) -> list[Element]:
     return [small(texts.count("pledge.more", more))] if more > 0 else []
 
 
+def _settled_item(form: Form) -> str | None:
+    """What is promised, where there is nothing to choose."""
+    if form.what:
+        return form.press.item
+    return form.statements[0].id if len(form.statements) == 1 else None
+
+
 def _what_input(texts: Texts, form: Form) -> Element:
     if form.what:
         return text(form.what, weight="Bolder")
+    if len(form.statements) == 1:
+        only = texts("pledge.statement", discipline=form.discipline, statement=form.statements[0].text)
+        return text(only, weight="Bolder")
     return choices(
         "item",
         ((one.id, one.text) for one in form.statements),
@@ -449,6 +459,7 @@ def _mine(texts: Texts, pledge: Pledge, now: dt.datetime) -> Element:
     return {
         "type": "Container",
         "separator": True,
+        "spacing": "Large",
         "items": [
             text(pledge.what, weight="Bolder"),
             small(" ".join([by, *team])),
@@ -508,4 +519,4 @@ def _pick_to_drop(texts: Texts, pledges: Sequence[Pledge]) -> Iterable[Element]:
         label=texts("pledge.team.pick"),
         missing=texts("pledge.mistake.pick"),
     )
-    yield buttons([button(texts("pledge.button.drop"), AskToDrop(), takes_inputs=True)])
+    yield buttons([button(texts("pledge.button.drop_short"), AskToDrop(), takes_inputs=True)])

@@ -147,9 +147,9 @@ def preview_card(texts: Texts, schedule: Schedule, dates: Sequence[dt.datetime],
             *_said(texts, schedule),
             facts(_facts(texts, schedule)),
             *_next_dates(texts, schedule, dates),
-            *stacked([button(texts("schedule.button.save"), with_terms(SaveSchedule, filled), primary=True)]),
             buttons(
                 [
+                    button(texts("schedule.button.save"), with_terms(SaveSchedule, filled), primary=True),
                     button(texts("schedule.button.change"), with_terms(EditSchedule, filled)),
                     button(texts("schedule.button.cancel"), ShowSchedules()),
                 ]

@@ -95,7 +95,7 @@ async def test_from_a_result_to_a_kept_promise(ada: Colleague, clock: Clock) -> 
     assert ada.sees_one_card().heading == "✓ Kept, thank you"
     await ada.all_devices_show_it()
     await ada.says("pledges")
-    assert f"✓ **{EVENTS}** kept on Dec 21, 2026" in ada.sees_one_card().text
+    assert f"✓ Kept on Dec 21, 2026: **{EVENTS}**" in ada.sees_one_card().text
 
 
 @on_both_databases
@@ -120,13 +120,27 @@ async def test_a_statement_that_is_met_moves_the_team(teams: Teams, clock: Clock
         "Automation: up from 100 Initial to 200 Repeatable", within=20
     )
     assert "Bo Diddley kept a pledge" in news.text
-    assert "1 of 1 statement of the next level is true now" in news.text
+    assert "is true now" not in news.text
     assert "pledge-kept" not in dict(told(database_url))
     await lead.in_channel(team).says(f"{HERE} pledges")
     seen = lead.sees_one_card().text
     assert "Working picture: **Level 200 Repeatable**" in seen
     assert "Automation: up from 100 to 200" in seen
     assert "Bo Diddley, on Dec 21, 2026" in seen
+
+
+async def test_the_only_statement_is_not_asked_for(teams: Teams) -> None:
+    """Where a level has one statement the form says it; where it has several they are to choose from."""
+    _, _, bo = await a_surveyed_team(teams)
+    await bo.presses("What lifts us to 200")
+    await bo.presses("Pledge one of these: Automation")
+    form = bo.sees_one_card()
+    assert "Automation: Work around apps follows standard steps but is done by hand." in form.text
+    assert "Which one of these" not in form.text
+    await bo.says("result")
+    await bo.presses("What lifts us to 200")
+    await bo.presses("Pledge one of these: Support")
+    assert "Which one of these do you pledge? (Support)" in bo.last_card().text
 
 
 async def test_a_statement_that_is_not_met_yet_gets_more_time(teams: Teams, clock: Clock) -> None:
@@ -325,7 +339,7 @@ async def test_a_lead_drops_what_will_not_happen(teams: Teams, database_url: str
     await pledges_automation(bo, tell="Contoso CoE")
     lead = lead.in_channel(team)
     await lead.says(f"{HERE} pledges")
-    await lead.picks("Automation", press="Dropped because …")
+    await lead.picks("Automation", press="Drop")
     await lead.fills(press="Drop it", reason="The team was closed")
     assert "Nothing is open." in lead.sees_one_card().text
     assert rows(database_url, "select state, reason from pledges") == [("dropped", "The team was closed")]

@@ -156,7 +156,7 @@ async def test_paused_and_gone_on(teams: Teams, clock: Clock, database_url: str)
     _, lead = a_team(teams)
     await schedules(lead, "Remind the channel", text="Look", often="Every month")
     await lead.presses("Pause")
-    assert "✓ Paused." in lead.last_card().text
+    assert "✓ Nothing comes until you press “Go on”" in lead.last_card().text
     clock.moves_to(dt.datetime(2027, 1, 10, tzinfo=dt.UTC))
     await lead.says(f"{HERE} schedule")
     assert "Paused." in lead.last_card().text
