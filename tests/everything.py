@@ -17,6 +17,9 @@ Row = dict[str, str | int]
 Keyed = dict[tuple[Any, ...], dict[str, Any]]
 """Rows by table and primary key."""
 
+NEVER = 4102444800000
+"""The year 2100, in milliseconds: a bot that runs meanwhile leaves it alone."""
+
 KEYS = {
     "answers": ("check_id", "discipline"),
     "checks": ("id",),
@@ -53,7 +56,7 @@ def promise(
     mine = tenant | {"person_id": person.object_id.lower()}
     led = tenant | {"lead_id": person.object_id.lower(), "lead_name": name}
     there: Row = {"team_id": "t", "channel_id": "t"}
-    due: Row = {"at": 1, "due_at": 1, "state": "waiting", "changed_at": 1}
+    due: Row = {"at": 1, "due_at": NEVER, "state": "waiting", "changed_at": 1}
     pledge, schedule = f"pledge-{number}", f"schedule-{number}"
     by = (made_by or person).object_id.lower()
     promised: Row = {
@@ -73,7 +76,7 @@ def promise(
         "starts": "s",
         "zone": "UTC",
     }
-    plan: Row = {"plan": "{}", "made_at": number, "state": "active"}
+    plan: Row = {"plan": '{"text":"Look"}', "made_at": number, "state": "ended"}
     made: Row = {"id": f"pledge-made:{pledge}", "kind": "pledge-made", "facts": f'{{"name":"{name}"}}'}
     told: Row = {"id": f"reminder:{schedule}:1", "kind": "reminder", "facts": f'{{"by":"{name}"}}'}
     wrote: Row = {"day": "2026-11-23", "slot": 1, "occasion": "survey:x:0", "at": 1795424400000}

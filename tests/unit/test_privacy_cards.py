@@ -83,7 +83,7 @@ def test_the_question_says_what_goes_and_what_stays() -> None:
         "your wish “stop reminding me”",
         "the address of our chat",
         "1 survey that you lead: it goes on",
-        "1 schedule that you set up. It pauses",
+        "1 schedule that you set up. If it has a next date, it pauses",
         "1 pledge that you made in somebody else's name",
         "1 piece of news of what you set up",
     ):
