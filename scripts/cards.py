@@ -274,7 +274,7 @@ def _private(texts: Texts) -> Named:
     yield "my-data-file-failed", data_failed_card(texts)
     yield "forget-me", ask_to_forget_card(texts, held)
     yield "forget-me-nothing", ask_to_forget_card(texts, nothing)
-    yield "forgotten", forgotten_card(texts, Forgotten(3, 17, 2, 1, 4, 1, 1, 2, 1))
+    yield "forgotten", forgotten_card(texts, Forgotten(3, 17, 2, 1, 4, 1, 1, 2, 1, 1, 2, 1, 1))
     yield "forgotten-nothing", forgotten_card(texts, Forgotten())
     yield "forget-me-not", kept_card(texts)
 
@@ -286,6 +286,9 @@ def held_data() -> Held:
     def asked(name: str, phase: str, *, anonymous: bool, declined: int = 0) -> Row:
         its = {"survey_id": phase, "survey_name": name, "team_name": "Contoso CoE", "phase": phase}
         return its | {"anonymous": int(anonymous), "declined": declined}
+
+    def told(what: str, state: str, goes_on: int = 0) -> Row:
+        return {"id": f"{what}:1", "state": state, "due_at": later, "goes_on": goes_on}
 
     return Held(
         Person("contoso", "ada"),
@@ -301,13 +304,24 @@ def held_data() -> Held:
                 asked("Q2 check", "open", anonymous=True, declined=1),
                 asked("Leads' check", "named", anonymous=False),
             ],
-            "deliveries": [{"survey_id": survey} for survey in ("closed", "open", "open")],
+            "deliveries": [
+                {"survey_id": survey, "state": state}
+                for survey, state in (("closed", "delivered"), ("open", "delivered"), ("open", "waiting"))
+            ],
             "wishes": [{"zone": "Europe/Vienna", "not_before": later, "silent_since": on}],
             "contacts": [
                 {"occasion": occasion, "at": on}
                 for occasion in ("survey:1:0", "pledge:1:1", "schedule:1:x", "hello")
             ],
             "pledges": [{"item": "Write down who may share what", "due_on": "2023-02-01"}],
+            "pledges_for_others": [{"what": "Name an owner", "item": "", "person_name": "Grace Hopper"}],
+            "news": [
+                told("pledge-made", "sent"),
+                told("statement-met", "unknown"),
+                told("pledge-overdue", "waiting"),
+                told("paused", "waiting"),
+                told("started", "waiting", goes_on=1),
+            ],
             "surveys": [{"name": "Q2 check", "team_name": "Contoso CoE"}],
             "schedules": [{"id": "1"}],
             "conversations": [{"conversation_id": "a:1"}],
