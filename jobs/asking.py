@@ -18,7 +18,7 @@ from assessment.survey import Delivery, Refusal
 from cards.elements import Card
 from cards.pledge import in_your_name_card, pledge_question_card
 from content.texts import Texts
-from dialogs.respect import Respect
+from dialogs.respect import Respect, held_until
 from dialogs.tidings import Tidings
 from jobs.pacer import Pacer
 from jobs.patience import persist
@@ -33,9 +33,6 @@ AT_ONCE = 50
 
 LATER = dt.timedelta(minutes=5)
 """When it is tried again where Teams does not take a message now."""
-
-TOMORROW = dt.timedelta(days=1)
-"""When it is looked again at somebody who wishes to hear nothing."""
 
 
 class Asker:
@@ -76,7 +73,7 @@ class Asker:
             return
         moment = await self._respect.moment(pledge.owner, now, ZoneInfo(pledge.zone))
         if moment != now:
-            await self._pledges.postpone(pledge, moment or now + TOMORROW)
+            await self._pledges.hold(pledge, held_until(moment, now))
             return
         await self._ask(pledge)
 

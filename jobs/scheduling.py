@@ -16,6 +16,7 @@ from cards.schedules import team_gone_card
 from content.texts import Texts
 from dialogs.due_schedules import lead_is_gone, reminder
 from dialogs.recurrence import dates_of
+from dialogs.respect import held_until
 from jobs.engine import Engine
 from jobs.means import Means
 from jobs.pacer import Pacer
@@ -101,7 +102,8 @@ class Scheduling:
             await self._schedules.tell_at(schedule, None)
             return
         if not await self._respect.turn(schedule.lead, occasion, now, zone):
-            await self._schedules.tell_at(schedule, await self._respect.moment(schedule.lead, now, zone))
+            moment = await self._respect.moment(schedule.lead, now, zone)
+            await self._schedules.tell_at(schedule, held_until(moment, now))
             return
         await self._pacer.turn(schedule.lead.tenant_id)
         outcome: Outcome = RetryAfter(None)

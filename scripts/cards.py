@@ -355,7 +355,12 @@ def _left_alone(texts: Texts) -> Named:
         Told(now - dt.timedelta(days=5), "pledge"),
         Told(now - dt.timedelta(days=6), "invitation", "Autumn check", "Lena Lead"),
     ]
-    planned = [Told(now + dt.timedelta(days=1), "later", "Autumn check", "Lena Lead")]
+    planned = [
+        Told(now + dt.timedelta(days=1), "later", "Autumn check", "Lena Lead"),
+        Told(now + dt.timedelta(days=2), "told", lead="Lena Lead", about="Hold trainings and hackathons"),
+        Told(now + dt.timedelta(days=3), "schedule", about="Contoso *CoE*"),
+        Told(now + dt.timedelta(days=4), "pledge", about="Name an environment strategy"),
+    ]
     cards = {
         "reminders": (Wishes(zone), sent, planned),
         "reminders-none": (Wishes(zone), [], []),

@@ -142,6 +142,11 @@ class Pledges:
         values = {"was": _milliseconds(pledge.ask_at), "ask_at": _milliseconds(ask_at)}
         return await self._change(self._sql.postpone, id=pledge.id, **values)
 
+    async def hold(self, pledge: Pledge, until: dt.datetime) -> None:
+        """Leave its date as it is, and look at it again then, or as soon as the owner's wishes change."""
+        was = _milliseconds(pledge.ask_at)
+        await self._change(self._sql.hold, id=pledge.id, was=was, until=milliseconds(until))
+
     async def begin(self, pledge: Pledge, now: dt.datetime, ask_at: dt.datetime) -> bool:
         """Take the turn to write to the owner, who hears again at `ask_at`; false where others came first."""
         values = {"was": _milliseconds(pledge.ask_at), "ask_at": milliseconds(ask_at)}

@@ -12,7 +12,7 @@ from assessment.model import Person
 from assessment.schedules import Halt, PlainReminder, RepeatedSurvey, Schedule, State
 from assessment.survey import Team
 from storage.backend import Connect
-from storage.columns import guid, milliseconds, moment
+from storage.columns import guid, key, milliseconds, moment
 
 SURVEY = "survey"
 REMINDER = "reminder"
@@ -107,6 +107,10 @@ class Schedules:
     async def untold(self, now: dt.datetime) -> list[Schedule]:
         """Those that ended so and whose leads are to be told now."""
         return await self._read(self._sql.untold, now=milliseconds(now))
+
+    async def untold_of(self, lead: Person) -> list[Schedule]:
+        """Those that ended so and of which this lead is still to be told."""
+        return await self._read(self._sql.untold_of, **key(lead))
 
     async def tell_at(self, schedule: Schedule, at: dt.datetime | None) -> None:
         """Have the lead told then; None once that is done, or cannot be."""

@@ -31,6 +31,7 @@ from storage.surveys import NOBODY, Home, Post
 CONTENT = load()
 EDITION = CONTENT.editions["2021-10"]
 TUESDAY = dt.datetime(2026, 3, 3, 9, tzinfo=dt.UTC)
+SECOND = dt.timedelta(seconds=1)
 DAY = dt.timedelta(days=1)
 WEEK = 7 * DAY
 ADA, BO = Person("tenant", "ada"), Person("tenant", "bo")
@@ -261,19 +262,23 @@ async def test_two_promises_of_one_day(database: Database) -> None:
     await looks(database, port, TUESDAY + LATER)
     assert len(port.cards) == 1
     waiting = sorted(one.ask_at for one in await database.pledges.of_person(ADA) if one.ask_at)
-    assert waiting == [TUESDAY + DAY - dt.timedelta(hours=1), TUESDAY + WEEK]
+    assert waiting == [TUESDAY + LATER, TUESDAY + WEEK]
+    morning = TUESDAY + DAY - dt.timedelta(hours=1)
+    assert await database.pledges.due(morning - SECOND, 9) == []
+    assert len(await database.pledges.due(morning, 9)) == 1
     await looks(database, port, TUESDAY + DAY)
     assert len(port.cards) == 2
 
 
 async def test_who_wants_nothing_is_not_asked(database: Database) -> None:
-    """It is looked again the next day, and what is never asked is never overdue."""
+    """It is looked again the next day, what is never asked is never overdue, and the date stays as it is."""
     pledge, port = await made(database), ToldPort()
     await database.contacts.be_silent(ADA, TUESDAY)
     for days in range(30):
         await looks(database, port, TUESDAY + days * DAY)
     assert port.cards == []
-    assert (await now_is(database, pledge)).ask_at == TUESDAY + 30 * DAY
+    assert (await now_is(database, pledge)).ask_at == TUESDAY
+    assert await database.pledges.due(TUESDAY + 30 * DAY - SECOND, 9) == []
     assert "pledge-overdue" not in await news(database)
 
 
