@@ -513,3 +513,51 @@ async def test_stop_and_again_ask_nobody_twice_in_a_week(
     assert asked(ada) == 2
     await ada.says("you may write to me again")
     await comes_true(lambda: asked(ada) == 3)
+
+
+NOT_ASKED = "You said that I shall not write to you by myself"
+
+
+async def test_who_said_stop_reads_that_they_are_not_asked(ada: Colleague) -> None:
+    """On the form, on the list, and when they take more time; and how to change it, after which they are."""
+    await finishes(ada, HALFWAY)
+    await ada.says("stop reminding me")
+    await ada.says("result")
+    await ada.presses(f"Pledge: {EVENTS}")
+    form = ada.last_card()
+    assert NOT_ASKED in form.text
+    assert "type reminders" in form.text.replace("*", "")
+    assert "I ask whether" not in form.text
+    await ada.presses("Pledge it")
+    await ada.says("pledges")
+    assert NOT_ASKED in ada.last_card().text
+    await ada.presses(f"More time: {EVENTS}")
+    assert "Ask me then" not in ada.last_card().buttons
+    await ada.fills(press="Set this day", due=dt.date(2027, 1, 11))
+    card = ada.last_card().text
+    assert "It is to be done by Jan 11, 2027 now." in card
+    assert NOT_ASKED in card
+    assert "I'll ask" not in card
+
+    await ada.says("reminders")
+    await ada.presses("You may write to me again")
+    assert "Jan 11, 2027, 9:00" in ada.last_card().text
+    await ada.says("pledges")
+    assert NOT_ASKED not in ada.last_card().text
+    await ada.presses(f"More time: {EVENTS}")
+    assert "Ask me then" in ada.last_card().buttons
+
+
+async def test_nobody_else_reads_that_somebody_said_stop(teams: Teams) -> None:
+    """The form in the channel, and what a lead reads who pledges in their name, say what holds for all."""
+    team, lead, bo = await a_surveyed_team(teams)
+    await bo.says("stop reminding me")
+    here = bo.in_channel(team)
+    await here.presses(f"Pledge: {EVENTS}", on=here.card_with("Contoso CoE is at Level 100"))
+    form = here.card_with("Make a pledge").text
+    assert NOT_ASKED not in form
+    assert "not who said “stop reminding me”" in form
+    await here.presses("Back to the team's result")
+    await lead.presses(f"Pledge: {EVENTS}", on=lead.card_with("Contoso CoE is at Level 100"))
+    await lead.presses("Pledge it", inputs={"who": bo.person.aad_object_id})
+    assert "as soon as I may write to them" in lead.last_card().text
