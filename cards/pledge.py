@@ -75,6 +75,8 @@ class Form:
     channel: Team | None = None
     """The team whose channel is told in any case."""
     may_name_others: bool = False
+    is_asked: bool = True
+    """Whether the bot may write to who looks at the form; nothing of it stands on a form that others see."""
     other: tuple[str, str] | None = None
     """The object id and the name of the owner who was picked, where it is somebody else."""
 
@@ -110,7 +112,7 @@ def pledge_form_card(texts: Texts, form: Form, mistakes: Sequence[str] = ()) -> 
                 "due", label=texts("pledge.form.due"), missing=texts("pledge.mistake.due"), value=form.due_on
             ),
             *_audience(texts, form),
-            small(texts("pledge.form.asking")),
+            *_asking(texts, form),
             buttons(
                 [
                     button(texts("pledge.button.make"), own, takes_inputs=True, primary=True),
@@ -193,8 +195,11 @@ def statement_question_card(texts: Texts, pledge: Pledge) -> Card:
     )
 
 
-def more_time_card(texts: Texts, pledge: Pledge, usual: dt.date, notice: Notice | None = None) -> Card:
-    """Until when; `usual` is a day to begin with."""
+def more_time_card(
+    texts: Texts, pledge: Pledge, usual: dt.date, notice: Notice | None = None, *, is_asked: bool
+) -> Card:
+    """Until when; `usual` is a day to begin with, and `is_asked` says whether the owner is asked then."""
+    set_day = texts("pledge.button.set_day" if is_asked else "pledge.button.set_day_silent")
     return card(
         texts,
         [
@@ -206,9 +211,7 @@ def more_time_card(texts: Texts, pledge: Pledge, usual: dt.date, notice: Notice 
             ),
             buttons(
                 [
-                    button(
-                        texts("pledge.button.set_day"), SetDay(pledge.id), takes_inputs=True, primary=True
-                    ),
+                    button(set_day, SetDay(pledge.id), takes_inputs=True, primary=True),
                     button(texts("pledge.button.drop"), AskToDrop(pledge.id)),
                 ]
             ),
@@ -243,14 +246,16 @@ def drop_pledge_card(texts: Texts, pledge: Pledge, notice: Notice | None = None,
     )
 
 
-def put_off_card(texts: Texts, pledge: Pledge) -> Card:
-    """The new day of a promise."""
+def put_off_card(texts: Texts, pledge: Pledge, *, is_asked: bool) -> Card:
+    """The new day of a promise, and whether its owner is asked then."""
+    due = day(texts, pledge.due_on)
     return card(
         texts,
         [
             heading(texts("pledge.put_off.heading")),
             text(pledge.what, weight="Bolder"),
-            text(texts("pledge.put_off.text", due=day(texts, pledge.due_on))),
+            text(texts("pledge.put_off.text" if is_asked else "pledge.put_off.silent", due=due)),
+            *([] if is_asked else [text(texts("pledge.silent"))]),
             buttons([button(texts("pledge.button.mine"), ShowPledges(), primary=True)]),
         ],
     )
@@ -279,8 +284,8 @@ def closed_pledge_card(
     )
 
 
-def my_pledges_card(texts: Texts, pledges: Sequence[Pledge], now: dt.datetime) -> Card:
-    """A person's own promises: what is open first, with its buttons."""
+def my_pledges_card(texts: Texts, pledges: Sequence[Pledge], now: dt.datetime, *, is_asked: bool) -> Card:
+    """A person's own promises: what is open first, with its buttons; `is_asked` as for `put_off_card`."""
     still_open = [one for one in pledges if one.state is PledgeState.OPEN]
     closed = [one for one in pledges if one.state is not PledgeState.OPEN][:CLOSED_SHOWN]
     return card(
@@ -288,6 +293,7 @@ def my_pledges_card(texts: Texts, pledges: Sequence[Pledge], now: dt.datetime) -
         [
             heading(texts("pledge.mine.heading")),
             *([] if still_open else [text(texts("pledge.mine.none"))]),
+            *([text(texts("pledge.mine.silent"))] if still_open and not is_asked else []),
             *(_mine(texts, one, now) for one in still_open[:OPEN_SHOWN]),
             *_more(texts, still_open, OPEN_SHOWN),
             *([heading(texts("pledge.mine.closed"), size="Medium", apart=True)] if closed else []),
@@ -387,6 +393,16 @@ def _audience(texts: Texts, form: Form) -> Iterable[Element]:
         yield small(texts("pledge.form.tell_means"))
     else:
         yield small(texts("pledge.form.nobody_else"))
+
+
+def _asking(texts: Texts, form: Form) -> Iterable[Element]:
+    """Who is asked whether it is done."""
+    if form.channel or form.may_name_others:
+        yield small(texts("pledge.form.asking_who"))
+    elif form.is_asked:
+        yield small(texts("pledge.form.asking"))
+    if not form.is_asked:
+        yield text(texts("pledge.silent"))
 
 
 def _way_back(texts: Texts, press: MakePledge) -> Element:

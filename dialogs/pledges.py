@@ -151,9 +151,14 @@ class PledgeDialog:
             places=[one.team for one in await self._pledges.places(visit.person)],
             channel=survey.team if survey else None,
             may_name_others=visit.leads,
+            is_asked=visit.channel is not None or await self._is_asked(visit),
             other=other and (other[0].object_id, other[1] or self._texts("pledge.somebody")),
         )
         return Reply(pledge_form_card(self._texts, form, mistakes), public=visit.channel is not None)
+
+    async def _is_asked(self, visit: Visit) -> bool:
+        """Whether the bot may ask the one who speaks, by itself."""
+        return not (await self._contacts.wishes(visit.person, visit.zone)).wants_nothing
 
     def _subject(self, press: MakePledge) -> _Subject:
         """What is promised. Raises _Foreign for what no edition has."""
@@ -295,9 +300,9 @@ class PledgeDialog:
             case SayDone() | SayWhether(met="yes"):
                 return await self._keep(visit, pledge)
             case SayWhether():
-                return self._more_time(visit, pledge, Notice(self._texts("pledge.more_time.not_yet")))
+                return await self._more_time(visit, pledge, Notice(self._texts("pledge.more_time.not_yet")))
             case PutOff():
-                return self._more_time(visit, pledge)
+                return await self._more_time(visit, pledge)
             case SetDay(_, due):
                 return await self._put_off(visit, pledge, due)
         return await self._about_dropping(visit, pledge, press)
@@ -326,20 +331,21 @@ class PledgeDialog:
         edition = self._content.editions[now.edition]
         return Reply(closed_pledge_card(self._texts, now, edition, step), settled=True)
 
-    def _more_time(self, visit: Visit, pledge: Pledge, notice: Notice | None = None) -> Reply:
+    async def _more_time(self, visit: Visit, pledge: Pledge, notice: Notice | None = None) -> Reply:
         usual = visit.at.astimezone(visit.zone).date() + LATER
-        return Reply(more_time_card(self._texts, pledge, usual, notice))
+        is_asked = await self._is_asked(visit)
+        return Reply(more_time_card(self._texts, pledge, usual, notice, is_asked=is_asked))
 
     async def _put_off(self, visit: Visit, pledge: Pledge, due: dt.date | None) -> Reply:
         if due is None or not self._is_possible(visit, due):
             refusal = Notice(self._texts("pledge.mistake.due"), is_refusal=True)
-            return self._more_time(visit, pledge, refusal)
+            return await self._more_time(visit, pledge, refusal)
         zone = await self._zone(pledge.owner, visit)
         await self._pledges.put_off(pledge, due, question_at(due, zone, visit.at, pledge.asked_at))
         now = await self._pledges.get(pledge.id) or pledge
         if now.state is not PledgeState.OPEN:
             return await self._closed(now)
-        return Reply(put_off_card(self._texts, now), settled=True)
+        return Reply(put_off_card(self._texts, now, is_asked=await self._is_asked(visit)), settled=True)
 
     async def _drop_as_lead(
         self, visit: Visit, channel: Channel, pledge_id: str, press: PledgePress
@@ -371,7 +377,8 @@ class PledgeDialog:
 
     async def _mine(self, visit: Visit) -> Reply:
         pledges = await self._pledges.of_person(visit.person)
-        return Reply(my_pledges_card(self._texts, pledges, visit.at))
+        is_asked = await self._is_asked(visit)
+        return Reply(my_pledges_card(self._texts, pledges, visit.at, is_asked=is_asked))
 
     async def _of_team(self, visit: Visit, channel: Channel) -> Reply:
         home = await self._surveys.home(channel.home.team) or channel.home

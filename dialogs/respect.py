@@ -17,6 +17,9 @@ Claim = Callable[[dt.datetime, Known], Awaitable[bool]]
 TURN_LASTS = dt.timedelta(minutes=5)
 """How long somebody whose turn it was may be written to. Then it is decided anew, since it may be night."""
 
+LONGEST_HOLD = dt.timedelta(days=1)
+"""How long a message is held back before it is looked at again: wishes and time zones change meanwhile."""
+
 
 class Respect:
     """The rules of `assessment.respect`, for one person or for many."""
@@ -84,3 +87,9 @@ class Respect:
 
     def _moment(self, now: dt.datetime, known: Known) -> dt.datetime | None:
         return next_moment(now, known.wishes, (one.at for one in known.written), self._limits)
+
+
+def held_until(moment: dt.datetime | None, now: dt.datetime) -> dt.datetime:
+    """When to look again at a message that may go at `moment`; None is never."""
+    longest = now + LONGEST_HOLD
+    return min(moment or longest, longest)

@@ -12,7 +12,6 @@ import datetime as dt
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -21,7 +20,7 @@ from assessment.survey import Delivery
 from cards.elements import Card
 from cards.pledge import in_your_name_card, pledge_question_card
 from content.texts import Texts
-from dialogs.respect import Respect
+from dialogs.respect import Respect, held_until
 from dialogs.tidings import Tidings
 from jobs.notes import LEASE, Note, Notes, NotNow
 from jobs.pacer import Pacer
@@ -34,9 +33,6 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 50
 """Promises that one look takes up; the next look takes the next ones."""
-
-TOMORROW = dt.timedelta(days=1)
-"""When it is looked again at somebody who wishes to hear nothing."""
 
 
 class Asker:
@@ -69,24 +65,23 @@ class Asker:
         if pledge.is_overdue(now):
             await self._tidings.overdue(pledge, now)
         if is_given_up(pledge):
-            await self._pledges.postpone(pledge, None)
+            await self._pledges.ask_no_more(pledge)
             return
-        taken = replace(pledge, ask_at=now + LEASE)
-        if await self._pledges.postpone(pledge, taken.ask_at):
-            await self._ask(taken)
+        taken = now + LEASE
+        if await self._pledges.take(pledge, now, taken):
+            await self._ask(pledge, taken)
 
-    async def _ask(self, pledge: Pledge) -> None:
+    async def _ask(self, pledge: Pledge, taken: dt.datetime) -> None:
         """Ask the one question, or tell the owner what was promised in their name."""
         zone = ZoneInfo(pledge.zone)
-        claim = partial(self._begin, pledge)
+        claim = partial(self._begin, pledge, taken)
         note = Note(pledge.owner, occasion_of(pledge), zone, self._card(pledge), claim)
         outcome = await self._notes.bring(note)
         match outcome:
             case NotNow(again_at, counted_at):
                 if counted_at:
-                    await persist(lambda: self._pledges.take_back(pledge, occasion_of(pledge), counted_at))
-                at = again_at or self._clock() + TOMORROW
-                await persist(lambda: self._pledges.postpone(pledge, at))
+                    await persist(lambda: self._take_back(pledge, taken, counted_at))
+                await persist(lambda: self._pledges.hold(pledge, taken, held_until(again_at, self._clock())))
             case Sent():
                 await self._settle(pledge, Delivery.DELIVERED)
             case Unknown(reason):
@@ -96,16 +91,19 @@ class Asker:
                 log.info("pledge %s: a message was refused: %d %s", pledge.id, status, code)
                 await self._settle(pledge, Delivery.REFUSED)
 
-    async def _begin(self, pledge: Pledge, now: dt.datetime, known: Known) -> bool:
+    async def _begin(self, pledge: Pledge, taken: dt.datetime, now: dt.datetime, known: Known) -> bool:
         """Count the question, unless the promise is not the same any more."""
         ask_at = after_message(pledge, ZoneInfo(pledge.zone), now)
         try:
-            return await self._pledges.begin(pledge, occasion_of(pledge), now, known, ask_at)
+            return await self._pledges.begin(pledge, taken, occasion_of(pledge), now, known, ask_at)
         except BaseException:
             # It may be begun, but surely it was not sent.
             with suppress(*UNAVAILABLE):
-                await self._pledges.take_back(pledge, occasion_of(pledge), now)
+                await self._take_back(pledge, taken, now)
             raise
+
+    async def _take_back(self, pledge: Pledge, taken: dt.datetime, begun_at: dt.datetime) -> None:
+        await self._pledges.take_back(pledge, taken, occasion_of(pledge), begun_at)
 
     async def _settle(self, pledge: Pledge, outcome: Delivery) -> None:
         await persist(lambda: self._pledges.settle(pledge, outcome))

@@ -16,6 +16,7 @@ from cards.schedules import team_gone_card
 from content.texts import Texts
 from dialogs.due_schedules import lead_is_gone, reminder
 from dialogs.recurrence import dates_of
+from dialogs.respect import held_until
 from jobs.engine import Engine
 from jobs.means import Means
 from jobs.notes import LEASE, Note, Notes, NotNow
@@ -97,5 +98,5 @@ class Scheduling:
         outcome = await self._notes.bring(note)
         if not isinstance(outcome, NotNow):
             log.info("schedule %s: the lead was told that the team is gone: %s", schedule.id, outcome)
-        again_at = outcome.again_at if isinstance(outcome, NotNow) else None
+        again_at = held_until(outcome.again_at, self._clock()) if isinstance(outcome, NotNow) else None
         await persist(lambda: self._schedules.tell_at(schedule, taken, again_at))

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from assessment.survey import Survey
-from dialogs.respect import Respect
+from dialogs.respect import Respect, held_until
 from dialogs.survey_views import SurveyViews
 from jobs.notes import LEASE, Note, Notes, NotNow
 from jobs.pacer import Pacer
@@ -60,4 +60,5 @@ class Teller:
             log.info("survey %s: the lead got the result instead of the channel: %s", survey.id, outcome)
         elif again_at is None:
             log.info("survey %s: the lead wishes no messages, and finds the result by “results”", survey.id)
-        await persist(lambda: self._surveys.put_off_owed(survey, RESULT_FOR_LEAD, taken, again_at))
+        due_at = again_at and held_until(again_at, self._clock())
+        await persist(lambda: self._surveys.put_off_owed(survey, RESULT_FOR_LEAD, taken, due_at))

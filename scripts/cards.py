@@ -369,7 +369,12 @@ def _left_alone(texts: Texts) -> Named:
         Told(now - dt.timedelta(days=5), "pledge"),
         Told(now - dt.timedelta(days=6), "invitation", "Autumn check", "Lena Lead"),
     ]
-    planned = [Told(now + dt.timedelta(days=1), "later", "Autumn check", "Lena Lead")]
+    planned = [
+        Told(now + dt.timedelta(days=1), "later", "Autumn check", "Lena Lead"),
+        Told(now + dt.timedelta(days=2), "told", lead="Lena Lead", about="Hold trainings and hackathons"),
+        Told(now + dt.timedelta(days=3), "schedule", about="Contoso *CoE*"),
+        Told(now + dt.timedelta(days=4), "pledge", about="Name an environment strategy"),
+    ]
     cards = {
         "reminders": (Wishes(zone), sent, planned),
         "reminders-none": (Wishes(zone), [], []),
@@ -662,6 +667,7 @@ def _promised(texts: Texts, edition: Edition) -> Named:
     in_channel = replace(form, press=replace(press, survey="5" * 32), channel=team)
     mistakes = [texts("pledge.mistake.due"), texts("pledge.mistake.who_unknown")]
     yield "pledge-form", pledge_form_card(texts, form)
+    yield "pledge-form-not-asked", pledge_form_card(texts, replace(form, is_asked=False))
     yield "pledge-form-statement", pledge_form_card(texts, replace(one_of, places=teams))
     yield (
         "pledge-form-with-mistakes",
@@ -691,10 +697,12 @@ def _asked_about(texts: Texts, edition: Edition) -> Named:
     yield "pledge-question-statement", statement_question_card(texts, statement)
     in_team = replace(statement, team=survey_of(edition).team)
     yield "pledge-question-statement-of-team", statement_question_card(texts, in_team)
-    yield "pledge-more-time", more_time_card(texts, statement, due)
-    yield "pledge-not-yet", more_time_card(texts, statement, due, not_yet)
-    yield "pledge-more-time-too-early", more_time_card(texts, statement, due, too_early)
-    yield "pledge-put-off", put_off_card(texts, statement)
+    yield "pledge-more-time", more_time_card(texts, statement, due, is_asked=True)
+    yield "pledge-more-time-not-asked", more_time_card(texts, statement, due, is_asked=False)
+    yield "pledge-not-yet", more_time_card(texts, statement, due, not_yet, is_asked=True)
+    yield "pledge-more-time-too-early", more_time_card(texts, statement, due, too_early, is_asked=True)
+    yield "pledge-put-off", put_off_card(texts, statement, is_asked=True)
+    yield "pledge-put-off-not-asked", put_off_card(texts, statement, is_asked=False)
     yield "pledge-drop", drop_pledge_card(texts, statement, mine=True)
     yield "pledge-drop-no-reason", drop_pledge_card(texts, statement, no_reason, mine=True)
     yield "pledge-drop-as-lead", drop_pledge_card(texts, statement, mine=False)
@@ -713,9 +721,10 @@ def _promises(texts: Texts, edition: Edition) -> Named:
     before = standing(finished(edition, TYPICAL).answers, edition.order)
     after = Standing({**before.levels, edition.order[1]: Level.DEFINED}, before.asked)
     picture = Picture(edition, before, after)
-    yield "pledges-none", my_pledges_card(texts, [], now)
-    yield "pledges", my_pledges_card(texts, [late, mine, kept, dropped], now)
-    yield "pledges-many", my_pledges_card(texts, [mine] * 9, now)
+    yield "pledges-none", my_pledges_card(texts, [], now, is_asked=True)
+    yield "pledges", my_pledges_card(texts, [late, mine, kept, dropped], now, is_asked=True)
+    yield "pledges-not-asked", my_pledges_card(texts, [mine, kept], now, is_asked=False)
+    yield "pledges-many", my_pledges_card(texts, [mine] * 9, now, is_asked=True)
     yield (
         "pledges-of-team",
         team_pledges_card(texts, team.name, [late, mine, kept], picture, now, may_drop=False),

@@ -140,19 +140,38 @@ class Pledges:
         """The open promises whose owner is to be written to by now: of each tenant the longest waiting."""
         return await self._read(self._sql.due, now=milliseconds(now), most=most)
 
-    async def postpone(self, pledge: Pledge, ask_at: dt.datetime | None) -> bool:
-        """Write to the owner at another time, or with None not again; false where others came first."""
-        values = {"was": _milliseconds(pledge.ask_at), "ask_at": _milliseconds(ask_at)}
-        return await self._change(self._sql.postpone, id=pledge.id, **values)
+    async def ask_no_more(self, pledge: Pledge) -> None:
+        """Leave the owner in peace, unless the date was changed meanwhile."""
+        await self._change(self._sql.ask_no_more, id=pledge.id, was=_milliseconds(pledge.ask_at))
+
+    async def take(self, pledge: Pledge, now: dt.datetime, until: dt.datetime) -> bool:
+        """Have it to oneself until then to write to the owner; false where others came first."""
+        times = {"now": milliseconds(now), "until": milliseconds(until)}
+        return await self._change(self._sql.take, id=pledge.id, was=_milliseconds(pledge.ask_at), **times)
+
+    async def hold(self, pledge: Pledge, taken: dt.datetime, until: dt.datetime) -> None:
+        """Leave its date as it is, and look at it again then, or as soon as the owner's wishes change.
+
+        Only by who has taken it until `taken`.
+        """
+        times = {"taken": milliseconds(taken), "until": milliseconds(until)}
+        await self._change(self._sql.hold, id=pledge.id, **times)
 
     async def begin(  # noqa: PLR0917 - each of a type of its own, but for two times
-        self, pledge: Pledge, occasion: str, now: dt.datetime, known: Known, ask_at: dt.datetime
+        self,
+        pledge: Pledge,
+        taken: dt.datetime,
+        occasion: str,
+        now: dt.datetime,
+        known: Known,
+        ask_at: dt.datetime,
     ) -> bool:
         """Count a message of now to the owner, who hears again at `ask_at`; false where others came first.
 
-        It is kept of the promise and among the person's contacts, or of neither.
+        It is kept of the promise and among the person's contacts, or of neither. Only by who has taken it
+        until `taken`.
         """
-        values = {"was": _milliseconds(pledge.ask_at), "ask_at": milliseconds(ask_at)}
+        values = {"taken": milliseconds(taken), "ask_at": milliseconds(ask_at)}
         owner = key(pledge.owner)
         async with self._transaction() as connection:
             if not await self._contacts.claim(connection, **owner, **row_of(occasion, now, known)):
@@ -168,12 +187,15 @@ class Pledges:
             self._sql.settle, id=pledge.id, number=pledge.times_asked + 1, outcome=str(outcome)
         )
 
-    async def take_back(self, pledge: Pledge, occasion: str, begun_at: dt.datetime) -> None:
+    async def take_back(
+        self, pledge: Pledge, taken: dt.datetime, occasion: str, begun_at: dt.datetime
+    ) -> None:
         """Have `pledge` as it was before its message was begun at that time, which was surely not sent."""
         async with self._transaction() as connection:
             if await self._sql.take_back(
                 connection,
                 id=pledge.id,
+                taken=milliseconds(taken),
                 begun_at=milliseconds(begun_at),
                 number=pledge.times_asked + 1,
                 unanswered=pledge.unanswered + 1,

@@ -42,7 +42,7 @@ UNDER_PSEUDONYM = frozenset({"checks", "answers"})
 
 NOT_SENT_YET = frozenset({Phase.DRAFT, Phase.AWAITING, Phase.CANCELLED})
 
-MOMENTS = frozenset({"at", "not_before", "silent_since"})
+MOMENTS = frozenset({"at", "held_until", "not_before", "silent_since"})
 """Columns with milliseconds, besides those that end in _at."""
 
 NEVER = 2**62

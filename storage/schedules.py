@@ -12,7 +12,7 @@ from assessment.model import Person
 from assessment.schedules import Halt, PlainReminder, RepeatedSurvey, Schedule, State
 from assessment.survey import Team
 from storage.backend import Connect
-from storage.columns import guid, milliseconds, moment
+from storage.columns import guid, key, milliseconds, moment
 
 SURVEY = "survey"
 REMINDER = "reminder"
@@ -107,6 +107,10 @@ class Schedules:
     async def untold(self, now: dt.datetime) -> list[Schedule]:
         """Those that ended so and whose leads are to be told now."""
         return await self._read(self._sql.untold, now=milliseconds(now))
+
+    async def untold_of(self, lead: Person) -> list[Schedule]:
+        """Those that ended so and of which this lead is still to be told."""
+        return await self._read(self._sql.untold_of, **key(lead))
 
     async def take(self, schedule: Schedule, now: dt.datetime, until: dt.datetime) -> bool:
         """Have it to oneself until then to tell the lead; false where others came first."""

@@ -47,7 +47,7 @@ update pledges set state = 'kept', is_met = :is_met, closed_at = :now, ask_at = 
 where id = :id and state = 'open';
 
 -- name: put_off(id, due_on, ask_at)!
-update pledges set due_on = :due_on, ask_at = :ask_at, unanswered = 0,
+update pledges set due_on = :due_on, ask_at = :ask_at, held_until = null, unanswered = 0,
     times_asked = case when times_asked < 0 then 0 else times_asked end
 where id = :id and state = 'open';
 
@@ -60,23 +60,30 @@ select id, tenant_id, team_id, team_name, channel_id, person_id, person_name, ma
     discipline, item, what, due_on, zone, made_at, state, reason, is_met, closed_at, ask_at, asked_at,
     times_asked, unanswered, outcome
 from pledges
-where state = 'open' and ask_at <= :now
+where state = 'open' and ask_at <= :now and (held_until is null or held_until <= :now)
 order by row_number() over (partition by tenant_id order by ask_at, id), ask_at, id
 limit :most;
 
--- name: postpone(id, was, ask_at)!
-update pledges set ask_at = :ask_at where id = :id and state = 'open' and ask_at = :was;
+-- name: ask_no_more(id, was)!
+update pledges set ask_at = null where id = :id and state = 'open' and ask_at = :was;
 
--- name: begin(id, was, ask_at, now)!
-update pledges set ask_at = :ask_at, asked_at = :now, times_asked = times_asked + 1, unanswered = unanswered + 1,
-    outcome = 'sending'
-where id = :id and state = 'open' and ask_at = :was;
+-- name: take(id, was, now, until)!
+update pledges set held_until = :until
+where id = :id and state = 'open' and ask_at = :was and (held_until is null or held_until <= :now);
+
+-- name: hold(id, taken, until)!
+update pledges set held_until = :until where id = :id and state = 'open' and held_until = :taken;
+
+-- name: begin(id, taken, ask_at, now)!
+update pledges set ask_at = :ask_at, held_until = null, asked_at = :now, times_asked = times_asked + 1,
+    unanswered = unanswered + 1, outcome = 'sending'
+where id = :id and state = 'open' and held_until = :taken;
 
 -- name: settle(id, number, outcome)!
 update pledges set outcome = :outcome where id = :id and times_asked = :number and outcome = 'sending';
 
--- name: take_back(id, number, unanswered, begun_at, ask_at, asked_at, outcome)!
-update pledges set ask_at = :ask_at, asked_at = :asked_at, times_asked = times_asked - 1,
+-- name: take_back(id, number, unanswered, taken, begun_at, ask_at, asked_at, outcome)!
+update pledges set ask_at = :ask_at, held_until = :taken, asked_at = :asked_at, times_asked = times_asked - 1,
     unanswered = unanswered - 1, outcome = :outcome
 where id = :id and state = 'open' and times_asked = :number and outcome = 'sending' and unanswered = :unanswered
     and asked_at = :begun_at;

@@ -32,6 +32,11 @@ select id, tenant_id, team_id, team_name, channel_id, kind, plan, rule, starts, 
     state, halt, next_at
 from schedules where tell_at <= :now order by tell_at, id;
 
+-- name: untold_of(tenant_id, person_id)
+select id, tenant_id, team_id, team_name, channel_id, kind, plan, rule, starts, zone, ends_on, lead_id, lead_name,
+    state, halt, next_at
+from schedules where tenant_id = :tenant_id and lead_id = :person_id and tell_at is not null order by made_at, id;
+
 -- name: plans(kind)
 select plan from schedules where kind = :kind;
 

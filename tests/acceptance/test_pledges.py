@@ -405,8 +405,173 @@ async def test_not_at_night_and_not_at_weekends(ada: Colleague, clock: Clock, da
     await finishes(ada, HALFWAY)
     await pledges(ada, due="2026-11-28")
     clock.moves_to(dt.datetime(2026, 11, 28, 9, tzinfo=dt.UTC))
-    monday = int(dt.datetime(2026, 11, 30, 8, tzinfo=dt.UTC).timestamp() * 1000)
-    await comes_true(lambda: rows(database_url, "select ask_at from pledges") == [(monday,)])
+    held = "select held_until from pledges where held_until is not null"
+    await comes_true(lambda: len(rows(database_url, held)) == 1)
     assert asked(ada) == 0
     clock.moves_to(dt.datetime(2026, 11, 30, 8, tzinfo=dt.UTC))
     await ada.will_see("Is it done?", within=20)
+
+
+# Wishes
+
+
+async def says_reminders(person: Colleague) -> str:
+    """What is on the card, in one line."""
+    await person.says("reminders")
+    return " ".join(person.last_card().text.replace("\u202f", " ").split())
+
+
+@on_both_databases
+async def test_reminders_names_the_next_question(ada: Colleague) -> None:
+    """With the first moment at which it may come, for a Saturday on Monday morning; none once it is done."""
+    await finishes(ada, HALFWAY)
+    await pledges(ada, due="2026-11-28")
+    question = (
+        f"Nov 30, 2026, 8:00 AM, at the earliest: the question whether what you pledged is done: {EVENTS}"
+    )
+    assert question in await says_reminders(ada)
+    await ada.says("pledges")
+    await ada.presses(f"Done: {EVENTS}")
+    assert "the question" not in await says_reminders(ada)
+
+
+async def test_reminders_names_no_question_that_never_comes(ada: Colleague, clock: Clock) -> None:
+    """Asked three times without an answer: those are told, and nothing is planned."""
+    await finishes(ada, HALFWAY)
+    await pledges(ada)
+    clock.moves(days=28)
+    for number in (1, 2, 3):
+        await comes_true(lambda number=number: asked(ada) == number)  # type: ignore[misc]
+        planned = await says_reminders(ada)
+        assert ("at the earliest" in planned) is (number < 3)
+        assert f"Dec 21, 2026: the question whether what you pledged is done: {EVENTS}" in planned
+        clock.moves(days=7)
+
+
+async def test_reminders_names_what_others_pledged(teams: Teams, clock: Clock) -> None:
+    """Until the person was told of it, that is what is planned, and by whom it was pledged."""
+    team, lead, _ = await a_surveyed_team(teams)
+    cy = teams.everybody_in(team)[2]
+    await lead.presses(f"Pledge: {EVENTS}", on=lead.card_with("Contoso CoE is at Level 100"))
+    await lead.presses("Pledge it", inputs={"who": cy.person.aad_object_id})
+    told_first = f"what Ada Lovelace pledged in your name: {EVENTS}"
+    assert f"Nov 24, 2026, 8:00 AM, at the earliest: {told_first}" in await says_reminders(cy)
+    clock.moves_to(dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC))
+    await cy.will_see("pledged something in your name", within=20)
+    card = await says_reminders(cy)
+    assert f"Nov 24, 2026: {told_first}" in card
+    assert "Dec 21, 2026, 9:00 AM, at the earliest: the question" in card
+
+
+def held(database_url: str) -> bool:
+    """Whether the bot has looked at a promise and put the question off."""
+    return bool(rows(database_url, "select id from pledges where held_until is not null"))
+
+
+@on_both_databases
+async def test_a_wish_that_is_taken_back_brings_the_question_at_once(
+    ada: Colleague, clock: Clock, database_url: str
+) -> None:
+    """Due while its owner wanted to hear nothing before March, it comes when they think again."""
+    await finishes(ada, HALFWAY)
+    await pledges(ada)
+    await ada.says("reminders")
+    await ada.fills({"until": "2027-03-01"}, press="Nothing before this day")
+    clock.moves(days=28)
+    await comes_true(lambda: held(database_url))
+    assert "Mar 1, 2027, 8:00 AM, at the earliest: the question" in await says_reminders(ada)
+    assert asked(ada) == 0
+
+    await ada.presses("You may write to me again")
+    await ada.will_see("Is it done?", within=20)
+
+
+@on_both_databases
+async def test_another_day_is_when_the_question_comes(
+    ada: Colleague, clock: Clock, database_url: str
+) -> None:
+    """Nothing before March, then nothing before Tuesday: it comes on Tuesday morning, no sooner."""
+    await finishes(ada, HALFWAY)
+    await pledges(ada)
+    await ada.says("reminders")
+    await ada.fills({"until": "2027-03-01"}, press="Nothing before this day")
+    clock.moves(days=28)
+    await comes_true(lambda: held(database_url))
+    await ada.says("reminders")
+    await ada.fills({"until": "2026-12-22"}, press="Nothing before this day")
+    clock.moves_to(dt.datetime(2026, 12, 22, 7, 59, tzinfo=dt.UTC))
+    await comes_true(lambda: held(database_url))
+    assert asked(ada) == 0
+    clock.moves_to(dt.datetime(2026, 12, 22, 8, tzinfo=dt.UTC))
+    await ada.will_see("Is it done?", within=20)
+
+
+async def test_stop_and_again_ask_nobody_twice_in_a_week(
+    ada: Colleague, clock: Clock, database_url: str
+) -> None:
+    """Nor before the day that was agreed: only what held the question back is gone."""
+    await finishes(ada, HALFWAY)
+    await pledges(ada)
+    for days, number in ((28, 1), (7, 2)):
+        await ada.says("stop reminding me")
+        await ada.says("you may write to me again")
+        clock.moves(days=days - 1, hours=23)
+        await ada.says("help")
+        assert asked(ada) == number - 1
+        clock.moves(hours=1)
+        await comes_true(lambda number=number: asked(ada) == number)  # type: ignore[misc]
+
+    await ada.says("stop reminding me")
+    clock.moves(days=8)
+    await comes_true(lambda: held(database_url))
+    assert asked(ada) == 2
+    await ada.says("you may write to me again")
+    await comes_true(lambda: asked(ada) == 3)
+
+
+NOT_ASKED = "You said that I shall not write to you by myself"
+
+
+async def test_who_said_stop_reads_that_they_are_not_asked(ada: Colleague) -> None:
+    """On the form, on the list, and when they take more time; and how to change it, after which they are."""
+    await finishes(ada, HALFWAY)
+    await ada.says("stop reminding me")
+    await ada.says("result")
+    await ada.presses(f"Pledge: {EVENTS}")
+    form = ada.last_card()
+    assert NOT_ASKED in form.text
+    assert "type reminders" in form.text.replace("*", "")
+    assert "I ask whether" not in form.text
+    await ada.presses("Pledge it")
+    await ada.says("pledges")
+    assert NOT_ASKED in ada.last_card().text
+    await ada.presses(f"More time: {EVENTS}")
+    assert "Ask me then" not in ada.last_card().buttons
+    await ada.fills(press="Set this day", due=dt.date(2027, 1, 11))
+    card = ada.last_card().text
+    assert "It is to be done by Jan 11, 2027 now." in card
+    assert NOT_ASKED in card
+    assert "I'll ask" not in card
+
+    await ada.says("reminders")
+    await ada.presses("You may write to me again")
+    assert "Jan 11, 2027, 9:00" in ada.last_card().text
+    await ada.says("pledges")
+    assert NOT_ASKED not in ada.last_card().text
+    await ada.presses(f"More time: {EVENTS}")
+    assert "Ask me then" in ada.last_card().buttons
+
+
+async def test_nobody_else_reads_that_somebody_said_stop(teams: Teams) -> None:
+    """The form in the channel, and what a lead reads who pledges in their name, say what holds for all."""
+    team, lead, bo = await a_surveyed_team(teams)
+    await bo.says("stop reminding me")
+    here = bo.in_channel(team)
+    await here.presses(f"Pledge: {EVENTS}", on=here.card_with("Contoso CoE is at Level 100"))
+    form = here.card_with("Make a pledge").text
+    assert NOT_ASKED not in form
+    assert "not who said “stop reminding me”" in form
+    await here.presses("Back to the team's result")
+    await lead.presses(f"Pledge: {EVENTS}", on=lead.card_with("Contoso CoE is at Level 100"))
+    await lead.presses("Pledge it", inputs={"who": bo.person.aad_object_id})
+    assert "as soon as I may write to them" in lead.last_card().text

@@ -225,6 +225,37 @@ async def test_reminders_tells_what_was_sent_and_what_will_be(teams: Teams) -> N
 
 
 @pytest.mark.usefixtures("clock")
+async def test_who_wants_nothing_reads_of_no_rules_and_no_plans(teams: Teams) -> None:
+    """Only that the bot is silent, what it wrote before, and one button to take that back."""
+    team, lead = a_team(teams)
+    await sends(lead, name="Autumn check", second_reminder=None)
+    bo = teams.everybody_in(team)[1]
+    await is_asked(bo)
+    await bo.says("reminders")
+    card = bo.sees_one_card()
+    assert "at most once a day and 3 times a week" in card.text
+    assert "at the earliest" in card.text
+    await bo.presses("Stop reminding me")
+    await bo.says("reminders")
+
+    card = bo.sees_one_card()
+    assert "I don't write to you by myself any more" in card.text
+    assert card.buttons == ["You may write to me again"]
+    assert "the survey “Autumn check”" in card.text
+    assert not [words for words in ("at most", "Planned", "at the earliest") if words in card.text]
+    await bo.presses("You may write to me again")
+    assert "at the earliest: a reminder of “Autumn check”" in bo.sees_one_card().text
+
+
+@pytest.mark.parametrize("more_settings", [{"messages_a_day": 2, "messages_a_week": 1}])
+@pytest.mark.usefixtures("clock")
+async def test_the_rules_speak_in_the_right_number(bo: Colleague) -> None:
+    """Once is once, and twice is not."""
+    await bo.says("reminders")
+    assert "at most 2 times a day and once a week" in bo.sees_one_card().text
+
+
+@pytest.mark.usefixtures("clock")
 async def test_a_day_that_cannot_be(bo: Colleague) -> None:
     """Yesterday and no day at all are refused, and nothing changes."""
     await bo.says("reminders")

@@ -433,6 +433,32 @@ async def test_a_team_that_is_gone_ends_its_schedule(teams: Teams, clock: Clock,
     assert surveys(database_url) == []
 
 
+@on_both_databases
+async def test_a_lead_who_wants_nothing_hears_of_it_when_they_think_again(
+    teams: Teams, clock: Clock, database_url: str
+) -> None:
+    """In the evening it is planned for the next morning, and comes then."""
+    team, lead = a_team(teams)
+    ada = teams.everybody_in(team)[0]
+    teams.directory.installed.add(ada.place.app_home)
+    await ada.says("stop reminding me")
+    await schedules(lead)
+    await lead.uninstalls_the_app()
+    now = int(clock().timestamp() * 1000)
+    await comes_true(lambda: bool(rows(database_url, f"select id from schedules where tell_at > {now}")))  # noqa: S608 - a number of our own
+    had = len(ada.messages_in(ada.place))
+    clock.moves(hours=10)
+    await ada.says("you may write to me again")
+    card = " ".join(ada.sees_one_card().text.replace("\u202f", " ").split())
+    ended = "the end of a schedule of yours, since Contoso CoE does not have this app any more"
+    assert f"Nov 24, 2026, 8:00 AM, at the earliest: {ended}" in card
+    assert len(ada.messages_in(ada.place)) == had + 1
+    clock.moves(hours=13)
+    await ada.will_see("that team does not have this app any more", within=20)
+    await ada.says("reminders")
+    assert ended not in ada.sees_one_card().text
+
+
 async def test_a_team_with_nobody_to_ask(teams: Teams, clock: Clock, database_url: str) -> None:
     """Nothing is sent, and the channel reads why."""
     team, lead = a_team(teams)

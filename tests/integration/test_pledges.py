@@ -32,6 +32,7 @@ from storage.surveys import NOBODY, Home, Post
 CONTENT = load()
 EDITION = CONTENT.editions["2021-10"]
 TUESDAY = dt.datetime(2026, 3, 3, 9, tzinfo=dt.UTC)
+SECOND = dt.timedelta(seconds=1)
 DAY = dt.timedelta(days=1)
 WEEK = 7 * DAY
 ADA, BO = Person("tenant", "ada"), Person("tenant", "bo")
@@ -292,17 +293,21 @@ async def test_a_question_is_begun_and_counted_or_neither(database: Database) ->
     pledge = await made(database)
     known = await database.contacts.known(ADA, TUESDAY, dt.UTC)
 
-    async def begun(one: Pledge) -> bool:
-        return await database.pledges.begin(one, f"pledge:{one.id}:1", TUESDAY, known, TUESDAY + WEEK)
+    async def begun(until: dt.datetime) -> bool:
+        occasion = f"pledge:{pledge.id}:1"
+        return await database.pledges.begin(pledge, until, occasion, TUESDAY, known, TUESDAY + WEEK)
 
-    assert not await begun(replace(pledge, ask_at=TUESDAY + DAY))
+    taken = TUESDAY + LEASE
+    assert await database.pledges.take(pledge, TUESDAY, taken)
+    assert not await database.pledges.take(pledge, TUESDAY, taken)
+    assert not await begun(taken - SECOND)
     assert await database.contacts.written(ADA, TUESDAY - DAY) == []
     assert await database.contacts.claim(ADA, "survey:1:0", TUESDAY, known)
-    assert not await begun(pledge)
+    assert not await begun(taken)
     assert await now_is(database, pledge) == pledge
     await database.contacts.give_back(ADA, "survey:1:0")
-    assert await begun(pledge)
-    await database.pledges.take_back(pledge, f"pledge:{pledge.id}:1", TUESDAY)
+    assert await begun(taken)
+    await database.pledges.take_back(pledge, taken, f"pledge:{pledge.id}:1", TUESDAY)
     assert await now_is(database, pledge) == pledge
     assert await database.contacts.written(ADA, TUESDAY - DAY) == []
 
@@ -327,7 +332,8 @@ async def test_a_paused_tenant_keeps_nobody_else_waiting(database: Database) -> 
         await looking.look()
     assert [chat for chat, _ in port.cards] == ["a:cy"]
     put_off = await now_is(database, paused)
-    assert (put_off.times_asked, put_off.ask_at) == (0, TUESDAY + LEASE)
+    assert (put_off.times_asked, put_off.ask_at) == (0, TUESDAY)
+    assert await database.pledges.due(TUESDAY + LEASE - SECOND, 9) == []
     await looks(database, port, TUESDAY + LEASE)
     assert [chat for chat, _ in port.cards] == ["a:cy", "a:ada"]
 
@@ -351,19 +357,23 @@ async def test_two_promises_of_one_day(database: Database) -> None:
     await looks(database, port, TUESDAY + LEASE)
     assert len(port.cards) == 1
     waiting = sorted(one.ask_at for one in await database.pledges.of_person(ADA) if one.ask_at)
-    assert waiting == [TUESDAY + DAY - dt.timedelta(hours=1), TUESDAY + WEEK]
+    assert waiting == [TUESDAY, TUESDAY + WEEK]
+    morning = TUESDAY + DAY - dt.timedelta(hours=1)
+    assert await database.pledges.due(morning - SECOND, 9) == []
+    assert len(await database.pledges.due(morning, 9)) == 1
     await looks(database, port, TUESDAY + DAY)
     assert len(port.cards) == 2
 
 
 async def test_who_wants_nothing_is_not_asked(database: Database) -> None:
-    """It is looked again the next day, and what is never asked is never overdue."""
+    """It is looked again the next day, what is never asked is never overdue, and the date stays as it is."""
     pledge, port = await made(database), ToldPort()
     await database.contacts.be_silent(ADA, TUESDAY)
     for days in range(30):
         await looks(database, port, TUESDAY + days * DAY)
     assert port.cards == []
-    assert (await now_is(database, pledge)).ask_at == TUESDAY + 30 * DAY
+    assert (await now_is(database, pledge)).ask_at == TUESDAY
+    assert await database.pledges.due(TUESDAY + 30 * DAY - SECOND, 9) == []
     assert "pledge-overdue" not in await news(database)
 
 
@@ -386,7 +396,7 @@ async def test_every_outcome_is_kept(
     after = await now_is(database, pledge)
     assert after.outcome == outcome
     assert len(await database.contacts.written(ADA, TUESDAY - DAY)) == counted
-    assert after.ask_at == TUESDAY + (LEASE if outcome is None else WEEK)
+    assert after.ask_at == (TUESDAY if outcome is None else TUESDAY + WEEK)
     assert after.times_asked == (0 if outcome is None else 1)
 
 

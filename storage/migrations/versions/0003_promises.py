@@ -62,6 +62,7 @@ def _pledges() -> None:
         sa.Column("is_met", sa.SmallInteger),
         sa.Column("closed_at", sa.BigInteger),
         sa.Column("ask_at", sa.BigInteger),
+        sa.Column("held_until", sa.BigInteger),
         sa.Column("asked_at", sa.BigInteger),
         sa.Column("times_asked", sa.Integer, nullable=False, server_default="0"),
         sa.Column("unanswered", sa.Integer, nullable=False, server_default="0"),
@@ -71,7 +72,9 @@ def _pledges() -> None:
     op.create_index("pledges_of_person", "pledges", ["tenant_id", "person_id"])
     op.create_index("pledges_of_team", "pledges", ["tenant_id", "team_id"])
     is_open = sa.text("state = 'open'")
-    op.create_index("pledges_to_ask", "pledges", ["ask_at"], sqlite_where=is_open, postgresql_where=is_open)
+    op.create_index(
+        "pledges_to_ask", "pledges", ["ask_at", "held_until"], sqlite_where=is_open, postgresql_where=is_open
+    )
     untold = sa.text("untold = 1")
     op.create_index("pledges_untold", "pledges", ["made_at"], sqlite_where=untold, postgresql_where=untold)
 
