@@ -217,10 +217,13 @@ def paragraph_input(name: str, *, label: str, missing: str, longest: int) -> Ele
 def person_input(name: str, options: Iterable[tuple[str, str]], *, label: str, missing: str) -> Element:
     """One person of the organisation: the first of some (value, title) pairs, unless another is searched.
 
-    Only Teams can search; other clients offer the pairs alone.
+    Teams shows and sends people by their Entra object ids, so the values have to be such. The label has to
+    say what an empty field means: the Playground shows nobody before one is searched, and in Teams the first
+    one can be taken out. Clients that cannot search offer the pairs alone.
     """
     known = list(options)
     return choices(name, known, label=label, missing=missing, value=known[0][0]) | {
+        "isRequired": False,
         "choices.data": {"type": "Data.Query", "dataset": "graph.microsoft.com/users"},
     }
 

@@ -67,6 +67,8 @@ class Form:
     what: str | None
     """The words of what is promised; None where it is one of `statements`."""
     due_on: dt.date
+    me: str
+    """The object id of who fills it in."""
     statements: Sequence[Statement] = ()
     discipline: str = ""
     """The name of what the statements are about."""
@@ -106,15 +108,13 @@ def pledge_form_card(texts: Texts, form: Form, mistakes: Sequence[str] = ()) -> 
             *(warning(one) for one in mistakes),
             _what_input(texts, form),
             *([_who_input(texts, form)] if form.may_name_others else []),
-            day_input(
-                "due", label=texts("pledge.form.due"), missing=texts("pledge.mistake.due"), value=form.due_on
-            ),
+            _day(texts, form.due_on),
             *_audience(texts, form),
             small(texts("pledge.form.asking")),
             buttons(
                 [
                     button(texts("pledge.button.make"), own, takes_inputs=True, primary=True),
-                    _way_back(texts, press),
+                    _back(texts, press.survey),
                 ]
             ),
         ],
@@ -123,11 +123,6 @@ def pledge_form_card(texts: Texts, form: Form, mistakes: Sequence[str] = ()) -> 
 
 def pledged_card(texts: Texts, pledge: Pledge, survey: str | None, *, mine: bool) -> Card:
     """What was promised. `survey` is the one from whose result, `mine` whether the owner looks at it."""
-    back = (
-        button(texts("pledge.button.back"), LeavePledge(survey), primary=True)
-        if survey
-        else button(texts("pledge.button.mine"), ShowPledges(), primary=True)
-    )
     whom = [] if mine else [text(texts("pledge.made.other"))]
     return card(
         texts,
@@ -137,7 +132,28 @@ def pledged_card(texts: Texts, pledge: Pledge, survey: str | None, *, mine: bool
             facts(_facts(texts, pledge)),
             *whom,
             small(_heard_by(texts, pledge)),
-            buttons([back]),
+            buttons([_back(texts, survey, primary=True)]),
+        ],
+    )
+
+
+def already_pledged_card(
+    texts: Texts, pledge: Pledge, usual: dt.date, survey: str | None, *, mine: bool
+) -> Card:
+    """For what its owner has open already; who owns it may set another day, `usual` to begin with."""
+    due = day(texts, pledge.due_on)
+    set_day = button(
+        texts("pledge.button.change_day"), SetDay(pledge.id, survey), takes_inputs=True, primary=True
+    )
+    back = _back(texts, survey)
+    return card(
+        texts,
+        [
+            heading(texts("pledge.already.heading")),
+            text(pledge.what, weight="Bolder"),
+            text(texts("pledge.already.text", who=owner_name(texts, pledge), due=due)),
+            *([_day(texts, usual)] if mine else []),
+            buttons([set_day, back] if mine else [back]),
         ],
     )
 
@@ -193,21 +209,24 @@ def statement_question_card(texts: Texts, pledge: Pledge) -> Card:
     )
 
 
-def more_time_card(texts: Texts, pledge: Pledge, usual: dt.date, notice: Notice | None = None) -> Card:
-    """Until when; `usual` is a day to begin with."""
+def more_time_card(
+    texts: Texts, pledge: Pledge, usual: dt.date, notice: Notice | None = None, *, survey: str | None = None
+) -> Card:
+    """Until when; `usual` is a day to begin with, `survey` whose result to go back to."""
     return card(
         texts,
         [
             heading(texts("pledge.more_time.heading")),
             *notices(notice),
             text(pledge.what, weight="Bolder"),
-            day_input(
-                "due", label=texts("pledge.form.due"), missing=texts("pledge.mistake.due"), value=usual
-            ),
+            _day(texts, usual),
             buttons(
                 [
                     button(
-                        texts("pledge.button.set_day"), SetDay(pledge.id), takes_inputs=True, primary=True
+                        texts("pledge.button.set_day"),
+                        SetDay(pledge.id, survey),
+                        takes_inputs=True,
+                        primary=True,
                     ),
                     button(texts("pledge.button.drop"), AskToDrop(pledge.id)),
                 ]
@@ -243,7 +262,7 @@ def drop_pledge_card(texts: Texts, pledge: Pledge, notice: Notice | None = None,
     )
 
 
-def put_off_card(texts: Texts, pledge: Pledge) -> Card:
+def put_off_card(texts: Texts, pledge: Pledge, survey: str | None = None) -> Card:
     """The new day of a promise."""
     return card(
         texts,
@@ -251,7 +270,7 @@ def put_off_card(texts: Texts, pledge: Pledge) -> Card:
             heading(texts("pledge.put_off.heading")),
             text(pledge.what, weight="Bolder"),
             text(texts("pledge.put_off.text", due=day(texts, pledge.due_on))),
-            buttons([button(texts("pledge.button.mine"), ShowPledges(), primary=True)]),
+            buttons([_back(texts, survey, primary=True)]),
         ],
     )
 
@@ -347,7 +366,7 @@ def _what_input(texts: Texts, form: Form) -> Element:
 
 
 def _who_input(texts: Texts, form: Form) -> Element:
-    me = (ME, texts("pledge.form.me"))
+    me = (form.me, texts("pledge.form.me"))
     return person_input(
         "who",
         [form.other, me] if form.other else [me],
@@ -379,10 +398,15 @@ def _audience(texts: Texts, form: Form) -> Iterable[Element]:
         yield small(texts("pledge.form.nobody_else"))
 
 
-def _way_back(texts: Texts, press: MakePledge) -> Element:
-    if press.survey:
-        return button(texts("pledge.button.back"), LeavePledge(press.survey))
-    return button(texts("pledge.button.mine"), ShowPledges())
+def _day(texts: Texts, usual: dt.date) -> Element:
+    return day_input("due", label=texts("pledge.form.due"), missing=texts("pledge.mistake.due"), value=usual)
+
+
+def _back(texts: Texts, survey: str | None, *, primary: bool = False) -> Element:
+    """To the result that it was pledged from; else to one's own pledges."""
+    if survey:
+        return button(texts("pledge.button.back"), LeavePledge(survey), primary=primary)
+    return button(texts("pledge.button.mine"), ShowPledges(), primary=primary)
 
 
 def _answers(texts: Texts, pledge: Pledge) -> list[Element]:

@@ -125,11 +125,12 @@ class PutOff:
 
 @dataclass(frozen=True, slots=True)
 class SetDay:
-    """Take more time, until a day that comes from the card's input."""
+    """Ask on another day, which comes from the card's input; `survey` is whose result to go back to."""
 
     __pydantic_config__ = _CONFIG
 
     pledge: PledgeId
+    survey: SurveyId | None = None
     due: Day = None
     do: Literal["pledge-day"] = "pledge-day"
 

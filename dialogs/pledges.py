@@ -14,6 +14,7 @@ from assessment.survey import Phase, Survey
 from cards.elements import Notice
 from cards.pledge import (
     Form,
+    already_pledged_card,
     closed_pledge_card,
     drop_pledge_card,
     more_time_card,
@@ -151,6 +152,7 @@ class PledgeDialog:
             places=[one.team for one in await self._pledges.places(visit.person)],
             channel=survey.team if survey else None,
             may_name_others=visit.leads,
+            me=visit.person.object_id,
             other=other and (other[0].object_id, other[1] or self._texts("pledge.somebody")),
         )
         return Reply(pledge_form_card(self._texts, form, mistakes), public=visit.channel is not None)
@@ -204,7 +206,7 @@ class PledgeDialog:
             return await self._form(visit, press, mistakes)
         zone = await self._zone(owner, visit)
         is_own = owner == visit.person
-        await self._pledges.make(
+        made = await self._pledges.make(
             Pledge(
                 id=press.pledge,
                 owner=owner,
@@ -224,12 +226,14 @@ class PledgeDialog:
                 times_asked=0 if is_own else -1,
             )
         )
-        made = await self._pledges.get(press.pledge)
-        if made is None or not _same(made.made_by, visit.person):
+        mine, in_public = _same(made.owner, visit.person), visit.channel is not None
+        if made.id != press.pledge:
+            card = already_pledged_card(self._texts, made, press.due, press.survey, mine=mine)
+            return Reply(card, public=in_public)
+        if not _same(made.made_by, visit.person):
             raise _Foreign
         await self._tidings.tell(made)
-        card = pledged_card(self._texts, made, press.survey, mine=_same(made.owner, visit.person))
-        return Reply(card, public=visit.channel is not None)
+        return Reply(pledged_card(self._texts, made, press.survey, mine=mine), public=in_public)
 
     def _sentence(self, subject: _Subject, item: str) -> str:
         [words] = [one.text for one in subject.statements if one.id == item]
@@ -298,8 +302,8 @@ class PledgeDialog:
                 return self._more_time(visit, pledge, Notice(self._texts("pledge.more_time.not_yet")))
             case PutOff():
                 return self._more_time(visit, pledge)
-            case SetDay(_, due):
-                return await self._put_off(visit, pledge, due)
+            case SetDay():
+                return await self._put_off(visit, pledge, press)
         return await self._about_dropping(visit, pledge, press)
 
     async def _about_dropping(self, visit: Visit, pledge: Pledge, press: PledgePress) -> Reply:
@@ -326,20 +330,26 @@ class PledgeDialog:
         edition = self._content.editions[now.edition]
         return Reply(closed_pledge_card(self._texts, now, edition, step), settled=True)
 
-    def _more_time(self, visit: Visit, pledge: Pledge, notice: Notice | None = None) -> Reply:
+    def _more_time(
+        self, visit: Visit, pledge: Pledge, notice: Notice | None = None, survey: str | None = None
+    ) -> Reply:
         usual = visit.at.astimezone(visit.zone).date() + LATER
-        return Reply(more_time_card(self._texts, pledge, usual, notice))
+        card = more_time_card(self._texts, pledge, usual, notice, survey=survey)
+        return Reply(card, public=visit.channel is not None)
 
-    async def _put_off(self, visit: Visit, pledge: Pledge, due: dt.date | None) -> Reply:
+    async def _put_off(self, visit: Visit, pledge: Pledge, press: SetDay) -> Reply:
+        """Another day. In a channel only who pressed sees it, in place of the team's result."""
+        due = press.due
         if due is None or not self._is_possible(visit, due):
             refusal = Notice(self._texts("pledge.mistake.due"), is_refusal=True)
-            return self._more_time(visit, pledge, refusal)
+            return self._more_time(visit, pledge, refusal, press.survey)
         zone = await self._zone(pledge.owner, visit)
         await self._pledges.put_off(pledge, due, question_at(due, zone, visit.at, pledge.asked_at))
         now = await self._pledges.get(pledge.id) or pledge
         if now.state is not PledgeState.OPEN:
             return await self._closed(now)
-        return Reply(put_off_card(self._texts, now), settled=True)
+        in_public = visit.channel is not None
+        return Reply(put_off_card(self._texts, now, press.survey), public=in_public, settled=not in_public)
 
     async def _drop_as_lead(
         self, visit: Visit, channel: Channel, pledge_id: str, press: PledgePress

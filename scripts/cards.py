@@ -47,6 +47,7 @@ from cards.news import news_card, news_setup_card, pick_team_card
 from cards.pledge import (
     Form,
     Picture,
+    already_pledged_card,
     closed_pledge_card,
     drop_pledge_card,
     in_your_name_card,
@@ -634,12 +635,13 @@ def schedule_of(edition: Edition, what: RepeatedSurvey | PlainReminder | None = 
 def _promised(texts: Texts, edition: Edition) -> Named:
     opportunity, due = edition.opportunities[0], (FIRST_DAY + dt.timedelta(days=28)).date()
     press = MakePledge("7" * 32, edition.id, item=opportunity.id)
-    form = Form(press, opportunity.title, due)
+    form = Form(press, opportunity.title, due, "ada")
     discipline = edition.disciplines[edition.order[0]]
     one_of = Form(
         MakePledge("7" * 32, edition.id, discipline=discipline.id, level=Level.DEFINED),
         None,
         due,
+        "ada",
         statements=discipline.levels[Level.DEFINED].statements,
         discipline=discipline.name,
     )
@@ -661,6 +663,9 @@ def _promised(texts: Texts, edition: Edition) -> Named:
     yield "pledge-made", pledged_card(texts, pledge_of(edition), None, mine=True)
     in_name = replace(pledge_of(edition), owner=Person("contoso", "bo"), owner_name="Bo Diddley", team=team)
     yield "pledge-made-in-channel", pledged_card(texts, in_name, "5" * 32, mine=False)
+    mine, again = pledge_of(edition), due + dt.timedelta(days=9)
+    yield "pledge-already", already_pledged_card(texts, mine, again, "5" * 32, mine=True)
+    yield "pledge-already-of-another", already_pledged_card(texts, in_name, again, None, mine=False)
     yield "pledge-in-your-name", in_your_name_card(texts, in_name)
 
 

@@ -5,7 +5,17 @@ insert into pledges (
 ) values (
     :id, :tenant_id, :team_id, :team_name, :channel_id, :person_id, :person_name, :made_by, :made_by_name, :edition,
     :discipline, :item, :what, :due_on, :zone, :made_at, 'open', :ask_at, :times_asked, :times_asked, 1
-) on conflict (id) do nothing;
+) on conflict do nothing;
+
+-- name: open_like(tenant_id, person_id, place, edition, discipline, item)
+-- The one that keeps another from being made; the index `pledges_open_once` compares the same.
+select id, tenant_id, team_id, team_name, channel_id, person_id, person_name, made_by, made_by_name, edition,
+    discipline, item, what, due_on, zone, made_at, state, reason, is_met, closed_at, ask_at, asked_at,
+    times_asked, unanswered, outcome
+from pledges
+where tenant_id = :tenant_id and person_id = :person_id
+    and coalesce(team_id, case when made_by = person_id then '' else 'named' end) = :place
+    and edition = :edition and coalesce(discipline, '') = :discipline and item = :item and state = 'open';
 
 -- name: get(id)
 select id, tenant_id, team_id, team_name, channel_id, person_id, person_name, made_by, made_by_name, edition,
