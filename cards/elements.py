@@ -171,6 +171,19 @@ def stacked(actions: Iterable[Element]) -> list[Element]:
     return [{"type": "ActionSet", "spacing": "Small", "actions": [one]} for one in actions]
 
 
+def folded(name: str, items: Iterable[Element], *, title: str, unfold: Press) -> list[Element]:
+    """Elements that a button brings up; what stands in inputs is sent along, seen or not.
+
+    A client that cannot unfold them asks for the card again with `unfold`.
+    """
+    toggle = {"type": "Action.ToggleVisibility", "title": title, "targetElements": [name]}
+    again = button(title, unfold, takes_inputs=True)
+    return [
+        {"type": "ActionSet", "spacing": "Small", "actions": [toggle | {"fallback": again}]},
+        {"type": "Container", "id": name, "isVisible": False, "items": list(items)},
+    ]
+
+
 def choices(
     name: str,
     options: Iterable[tuple[str, str]],

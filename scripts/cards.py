@@ -106,7 +106,7 @@ from content.texts import Texts
 from content.yaml_source import ContentError
 from dialogs.recurrence import dates_of
 from dialogs.schedules import terms_of
-from dialogs.words import IN_TEAM, OF_LEADS, PERSONAL
+from dialogs.words import IN_TEAM, LEADING, OF_LEADS, PERSONAL
 
 ROOT = Path(__file__).resolve().parent.parent
 EDITION = "2021-10"
@@ -245,11 +245,13 @@ def _helped(texts: Texts, edition: Edition) -> Named:
     at_question = texts("help.at_question", number=1, of=len(edition.order))
     at_role = texts("help.at_role")
     yield "help", help_card(texts, PERSONAL, intro=texts("help.asked"), start=start)
-    yield "help-of-leads", help_card(texts, OF_LEADS, intro=texts("help.asked"), start=start)
+    yield "help-of-leads", help_card(texts, PERSONAL, OF_LEADS, intro=texts("help.asked"), start=start)
     yield "help-unknown-word", help_card(texts, PERSONAL, intro=texts("help.unknown"), start=start)
     yield "help-unknown-answer", help_card(texts, PERSONAL, intro=at_question, start=go_on)
     yield "help-unknown-role", help_card(texts, PERSONAL, intro=at_role, start=go_on)
-    yield "help-in-public", help_card(texts, IN_TEAM, intro=texts("help.in_public"), start=start)
+    in_team = [one for one in IN_TEAM if one not in LEADING]
+    public = texts("help.in_public")
+    yield "help-in-public", help_card(texts, in_team, LEADING, intro=public, start=start, in_public=True)
 
 
 def _looked_back(texts: Texts, edition: Edition) -> Named:
@@ -484,7 +486,8 @@ def _over_time(texts: Texts, edition: Edition) -> Named:
     yield "trend-all-hidden", trend_card(texts, edition, trend_of(edition, None, None))
     yield "trend-of-years", trend_card(texts, edition, trend_of(edition, *years))
     yield "trend-another-edition", trend_card(texts, edition, replace(hidden, apart=(apart,)))
-    yield "trend-nothing", no_trend_card(texts)
+    yield "trend-nothing", no_trend_card(texts, leads=False)
+    yield "trend-nothing-for-leads", no_trend_card(texts, leads=True)
 
 
 def trend_of(edition: Edition, *results: TeamResult | None) -> Trend:
@@ -499,7 +502,9 @@ def _led(texts: Texts, edition: Edition) -> Named:
     several = [replace(survey, team=replace(survey.team, name=f"Contoso {number}")) for number in range(1, 8)]
     download = "https://coach.example.org/exports/5f0c9a1b"
     yield "survey-not-a-lead", not_a_lead_card(texts)
-    yield "survey-no-team", no_team_card(texts)
+    yield "survey-no-team", no_team_card(texts, "survey")
+    for command in ("schedule", "news", "trend"):
+        yield f"{command}-no-team", no_team_card(texts, command)
     for command in ("status", "remind", "close", "results"):
         yield f"survey-nothing-open-{command}", nothing_open_card(texts, command)
     yield "survey-one-at-a-time", under_way_card(texts, survey)
