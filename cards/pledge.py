@@ -22,6 +22,7 @@ from cards.elements import (
     day_input,
     facts,
     heading,
+    line_input,
     notices,
     paragraph_input,
     person_input,
@@ -51,6 +52,7 @@ from content.model import Edition, Statement
 from content.texts import Texts
 
 LONGEST_REASON = 500
+LONGEST_NAME = 80
 OPEN_SHOWN = 6
 """Open promises with their buttons on one card; more would not fit on it."""
 CLOSED_SHOWN = 6
@@ -79,6 +81,8 @@ class Form:
     may_name_others: bool = False
     other: tuple[str, str] | None = None
     """The object id and the name of the owner who was picked, where it is somebody else."""
+    asks_name: bool = False
+    """Whether nobody knows that owner's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +112,11 @@ def pledge_form_card(texts: Texts, form: Form, mistakes: Sequence[str] = ()) -> 
             *(warning(one) for one in mistakes),
             _what_input(texts, form),
             *([_who_input(texts, form)] if form.may_name_others else []),
+            *([_name_input(texts, form)] if form.asks_name else []),
             _day(texts, form.due_on),
             *_audience(texts, form),
             small(texts("pledge.form.asking")),
-            buttons(
+            *stacked(
                 [
                     button(texts("pledge.button.make"), own, takes_inputs=True, primary=True),
                     _back(texts, press.survey),
@@ -131,7 +136,7 @@ def pledged_card(texts: Texts, pledge: Pledge, survey: str | None, *, mine: bool
             text(pledge.what, weight="Bolder"),
             facts(_facts(texts, pledge)),
             *whom,
-            small(_heard_by(texts, pledge)),
+            small(_heard_by(texts, pledge, later=not mine)),
             buttons([_back(texts, survey, primary=True)]),
         ],
     )
@@ -153,7 +158,7 @@ def already_pledged_card(
             text(pledge.what, weight="Bolder"),
             text(texts("pledge.already.text", who=owner_name(texts, pledge), due=due)),
             *([_day(texts, usual)] if mine else []),
-            buttons([set_day, back] if mine else [back]),
+            *stacked([set_day, back] if mine else [back]),
         ],
     )
 
@@ -375,6 +380,17 @@ def _who_input(texts: Texts, form: Form) -> Element:
     )
 
 
+def _name_input(texts: Texts, form: Form) -> Element:
+    return line_input(
+        "name",
+        label=texts("pledge.form.name"),
+        missing=texts("pledge.mistake.name"),
+        value=form.press.name or "",
+        longest=LONGEST_NAME,
+        required=False,
+    )
+
+
 def _audience(texts: Texts, form: Form) -> Iterable[Element]:
     """Who hears of it: a choice where there is one, and what that means."""
     if form.channel:
@@ -432,10 +448,11 @@ def _facts(texts: Texts, pledge: Pledge) -> Iterable[tuple[str, str]]:
     yield texts("pledge.fact.due"), day(texts, pledge.due_on)
 
 
-def _heard_by(texts: Texts, pledge: Pledge) -> str:
+def _heard_by(texts: Texts, pledge: Pledge, *, later: bool = False) -> str:
+    """Who hears of it; `later` where its owner has to hear first."""
     if pledge.team is None:
         return texts("pledge.heard.owner")
-    return texts("pledge.heard.channel", team=verbatim(pledge.team.name))
+    return texts(f"pledge.heard.{'channel_later' if later else 'channel'}", team=verbatim(pledge.team.name))
 
 
 def owner_name(texts: Texts, pledge: Pledge) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from assessment.model import Level
-from cards.survey_presses import Day, SurveyId, TeamId
+from cards.survey_presses import Day, Line, SurveyId, TeamId
 
 _CONFIG = ConfigDict(extra="forbid")
 
@@ -68,6 +68,7 @@ class MakePledge:
     level: StatementLevel | None = None
     item: ContentId | None = None
     who: WhoId | None = None
+    name: Line | None = None
     due: Day = None
     tell: TeamId | None = None
     do: Literal["pledge-make"] = "pledge-make"

@@ -67,7 +67,7 @@ def reminders_card(
                 texts.count(
                     "respect.rules",
                     limits.a_day,
-                    when=when_allowed(texts, limits),
+                    when=when_allowed(texts, limits, whose="own"),
                     week=numeral(texts, limits.a_week),
                 )
             ),

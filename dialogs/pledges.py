@@ -13,6 +13,7 @@ from assessment.pledges import LONGEST_DAYS, USUAL_DAYS, Pledge, PledgeState, qu
 from assessment.survey import Phase, Survey
 from cards.elements import Notice
 from cards.pledge import (
+    LONGEST_NAME,
     Form,
     already_pledged_card,
     closed_pledge_card,
@@ -47,6 +48,7 @@ from cards.talk import stale_card
 from content.loading import Content
 from content.model import Edition, Statement
 from dialogs.pictures import Pictures
+from dialogs.planning import one_line
 from dialogs.survey_views import SurveyViews
 from dialogs.tidings import Tidings
 from dialogs.turn import Channel, Reply, Visit
@@ -154,6 +156,7 @@ class PledgeDialog:
             may_name_others=visit.leads,
             me=visit.person.object_id,
             other=other and (other[0].object_id, other[1] or self._texts("pledge.somebody")),
+            asks_name=other is not None and not other[1],
         )
         return Reply(pledge_form_card(self._texts, form, mistakes), public=visit.channel is not None)
 
@@ -198,7 +201,10 @@ class PledgeDialog:
             if not visit.leads:
                 raise _Foreign
             if other := await self._other(visit, press):
-                owner, name = other
+                typed = one_line(press.name or "")
+                owner, name = other[0], other[1] or typed
+                if not other[1] and not 0 < len(typed) <= LONGEST_NAME:
+                    mistakes.append(self._texts("pledge.mistake.name"))
             else:
                 mistakes.append(self._texts("pledge.mistake.who_unknown"))
         place = await self._place(visit, press)
@@ -270,9 +276,10 @@ class PledgeDialog:
             person = Person(visit.person.tenant_id, str(UUID(press.who)))
         except ValueError:
             return None
-        if known := await self._pledges.on_a_roster(person):
-            return person, known.name
-        return (person, "") if await self._conversations.of(person) else None
+        known = await self._pledges.on_a_roster(person)
+        if known is None and not await self._conversations.of(person):
+            return None
+        return person, (known.name if known else "") or await self._pledges.name_of(person)
 
     async def _zone(self, owner: Person, visit: Visit) -> ZoneInfo:
         """The zone in which a day is meant: the owner's, else that of who promises."""
@@ -388,7 +395,11 @@ class PledgeDialog:
         card = team_pledges_card(
             self._texts,
             home.team.name,
-            await self._pledges.of_team(home.team, visit.at - LATELY),
+            [
+                one
+                for one in await self._pledges.of_team(home.team, visit.at - LATELY)
+                if one.is_known_to_owner
+            ],
             await self._pictures.of(home.team),
             visit.at,
             may_drop=visit.leads,

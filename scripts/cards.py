@@ -665,6 +665,10 @@ def _promised(texts: Texts, edition: Edition) -> Named:
         "pledge-form-in-channel-of-lead",
         pledge_form_card(texts, replace(in_channel, may_name_others=True, other=("bo", "Bo Diddley"))),
     )
+    nameless = replace(
+        in_channel, may_name_others=True, other=("bo", texts("pledge.somebody")), asks_name=True
+    )
+    yield "pledge-form-who-is-it", pledge_form_card(texts, nameless, [texts("pledge.mistake.name")])
     yield "pledge-made", pledged_card(texts, pledge_of(edition), None, mine=True)
     in_name = replace(pledge_of(edition), owner=Person("contoso", "bo"), owner_name="Bo Diddley", team=team)
     yield "pledge-made-in-channel", pledged_card(texts, in_name, "5" * 32, mine=False)

@@ -90,6 +90,11 @@ class Pledges:
         home = Home(Team(guid(person.tenant_id), team_id, team_name), service_url, bot_id)
         return OnRoster(member_id, name, home)
 
+    async def name_of(self, person: Person) -> str:
+        """What a person who is on no roster is called, as far as anything they did says; "" for unknown."""
+        async with self._connect() as connection:
+            return str(await self._sql.name_of(connection, **key(person)) or "")
+
     # What people do
 
     async def make(self, pledge: Pledge) -> Pledge:
@@ -194,7 +199,7 @@ class Pledges:
     # News
 
     async def untold(self, most: int) -> list[Pledge]:
-        """What was made or kept and whose channel may not have been told."""
+        """What was made or kept, is known to its owner, and whose channel may not have been told."""
         return await self._read(self._sql.untold, most=most)
 
     async def told(self, pledge: Pledge) -> None:

@@ -339,6 +339,62 @@ async def test_a_lead_promises_in_somebody_elses_name(teams: Teams, clock: Clock
     assert asked(cy) == 0
 
 
+async def test_the_channel_hears_after_the_person(teams: Teams, clock: Clock, database_url: str) -> None:
+    """What a lead promised in somebody's name stands in no channel before that person was told."""
+    team, lead, bo = await a_surveyed_team(teams)
+    cy, lead = teams.everybody_in(team)[2], lead.in_channel(team)
+    await lead.presses(f"Pledge: {EVENTS}", on=lead.card_with("Contoso CoE is at Level 100"))
+    await lead.presses("Pledge it", inputs={"who": cy.person.aad_object_id})
+    assert "After that, the channel of Contoso CoE hears of it" in lead.sees_one_card().text
+    # The survey wrote to them today, so they are told tomorrow.
+    await comes_true(lambda: rows(database_url, "select ask_at from pledges where ask_at > made_at") != [])
+    assert told(database_url) == []
+    await bo.in_channel(team).says(f"{HERE} pledges")
+    assert EVENTS not in bo.in_channel(team).sees_one_card().text
+
+    clock.moves(days=1)
+    await cy.will_see("Ada Lovelace pledged something in your name", within=20)
+    assert (await comes_to_be_told(database_url, "pledge-made"))["name"] == "Cy Twombly"
+    await bo.in_channel(team).says(f"{HERE} pledges")
+    assert f"**{EVENTS}** Cy Twombly" in bo.in_channel(team).sees_one_card().text
+
+
+async def test_what_somebody_refuses_their_channel_never_hears(
+    teams: Teams, clock: Clock, database_url: str
+) -> None:
+    """Also where they found it by themselves, before they were told."""
+    team, lead, _ = await a_surveyed_team(teams)
+    cy = teams.everybody_in(team)[2]
+    await lead.presses(f"Pledge: {EVENTS}", on=lead.card_with("Contoso CoE is at Level 100"))
+    await lead.presses("Pledge it", inputs={"who": cy.person.aad_object_id})
+    await cy.says("pledges")
+    await cy.presses(f"Drop: {EVENTS}")
+    await cy.fills(press="Drop it", reason="Not mine")
+    clock.moves(days=1)
+    await comes_true(lambda: rows(database_url, "select untold from pledges") == [(0,)])
+    assert told(database_url) == []
+
+
+async def test_somebody_whose_name_nobody_knows(teams: Teams, database_url: str) -> None:
+    """The lead is asked for it once; what is known is not asked again."""
+    _, lead, _ = await a_surveyed_team(teams)
+    zoe = has_the_app(teams, "Zoe")
+    await zoe.says("help")
+    result = lead.card_with("Contoso CoE is at Level 100")
+    await lead.presses(f"Pledge: {EVENTS}", on=result)
+    await lead.presses("Pledge it", inputs={"who": zoe.person.aad_object_id})
+    assert lead.sees_one_card().errors == ["⚠ Write the name of who does it, in at most 80 characters."]
+    await lead.fills({"What is their name?": "Zoe Saldana"}, press="Pledge it")
+    assert "Zoe Saldana" in lead.sees_one_card().text
+    assert rows(database_url, "select person_name from pledges") == [("Zoe Saldana",)]
+
+    await lead.presses("Back to the team's result")
+    others = [one for one in lead.sees_one_card().buttons if one.startswith("Pledge: ")]
+    await lead.presses(next(one for one in others if EVENTS not in one))
+    await lead.presses("Pledge it", inputs={"who": zoe.person.aad_object_id})
+    assert lead.sees_one_card().heading == "✓ Pledged"
+
+
 @pytest.mark.parametrize("who", ["11111111-2222-3333-4444-555555555555", "everybody", "me; drop table"])
 async def test_somebody_whom_the_bot_does_not_know(teams: Teams, who: str, database_url: str) -> None:
     """The form says so, and nothing is kept."""

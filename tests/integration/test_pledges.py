@@ -411,6 +411,32 @@ async def test_told_first_what_somebody_else_promised(database: Database) -> Non
 # News
 
 
+async def test_somebody_elses_promise_is_told_once_its_owner_knows(database: Database) -> None:
+    """Not while nobody told them, nor while it is on its way; also once Teams refused to tell them."""
+    pledge = await made(database, made_by=BO, made_by_name="Bo", times_asked=-1)
+    assert await database.pledges.untold(9) == []
+    await tidings(database).tell(pledge)
+    assert await database.pledges.begin(pledge, TUESDAY, TUESDAY + WEEK)
+    on_its_way = await now_is(database, pledge)
+    await tidings(database).tell(on_its_way)
+    assert (await database.pledges.untold(9), await news(database)) == ([], [])
+
+    await database.pledges.settle(pledge, Delivery.REFUSED)
+    [untold] = await database.pledges.untold(9)
+    await tidings(database).tell(untold)
+    assert await news(database) == ["pledge-made"]
+    assert await database.pledges.untold(9) == []
+
+
+async def test_what_somebody_did_says_their_name(database: Database) -> None:
+    """The latest that is known; "" for nobody that ever did anything."""
+    assert await database.pledges.name_of(BO) == ""
+    await made(database, made_by=BO, made_by_name="Bo")
+    assert await database.pledges.name_of(Person("TENANT", "Bo")) == "Bo"
+    await made(database, owner=BO, owner_name="Bo Diddley", made_at=TUESDAY)
+    assert await database.pledges.name_of(BO) == "Bo Diddley"
+
+
 async def test_what_a_dead_process_did_not_tell_is_told(database: Database, replica: Database) -> None:
     """The change was kept and its process died; the next look of anybody tells it, once."""
     pledge = await made(database)
