@@ -389,8 +389,8 @@ async def test_somebody_whose_name_nobody_knows(teams: Teams, database_url: str)
     assert rows(database_url, "select person_name from pledges") == [("Zoe Saldana",)]
 
     await lead.presses("Back to the team's result")
-    others = [one for one in lead.sees_one_card().buttons if one.startswith("Pledge: ")]
-    await lead.presses(next(one for one in others if EVENTS not in one))
+    spoken = [str(one.get("tooltip", "")) for one in lead.sees_one_card().actions]
+    await lead.presses(next(one for one in spoken if one.startswith("Pledge: ") and EVENTS not in one))
     await lead.presses("Pledge it", inputs={"who": zoe.person.aad_object_id})
     assert lead.sees_one_card().heading == "✓ Pledged"
 
