@@ -95,7 +95,7 @@ async def test_a_person_sees_all_and_is_forgotten_whole(
     )
     assert "your answers are nobody's any more" in card.text
     assert "7 answers of yours are kept under a pseudonym" in card.text
-    assert "Write it down, by Dec 1, 2026" in card.text
+    assert "By Dec 1, 2026: Write it down" in card.text
     held = await file_of(bo, bot)
     assert [len(held[name]) for name in ("checks", "answers", "recipients", "pledges")] == [4, 22, 3, 1]
     for word in (cy.person.name, cy.person.aad_object_id, cy.place.id):
