@@ -22,6 +22,7 @@ from cards.elements import (
     day_input,
     facts,
     heading,
+    line_input,
     notices,
     paragraph_input,
     person_input,
@@ -51,6 +52,7 @@ from content.model import Edition, Statement
 from content.texts import Texts
 
 LONGEST_REASON = 500
+LONGEST_NAME = 80
 OPEN_SHOWN = 6
 """Open promises with their buttons on one card; more would not fit on it."""
 CLOSED_SHOWN = 6
@@ -67,6 +69,8 @@ class Form:
     what: str | None
     """The words of what is promised; None where it is one of `statements`."""
     due_on: dt.date
+    me: str
+    """The object id of who fills it in."""
     statements: Sequence[Statement] = ()
     discipline: str = ""
     """The name of what the statements are about."""
@@ -79,6 +83,8 @@ class Form:
     """Whether the bot may write to who looks at the form; nothing of it stands on a form that others see."""
     other: tuple[str, str] | None = None
     """The object id and the name of the owner who was picked, where it is somebody else."""
+    asks_name: bool = False
+    """Whether nobody knows that owner's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +114,14 @@ def pledge_form_card(texts: Texts, form: Form, mistakes: Sequence[str] = ()) -> 
             *(warning(one) for one in mistakes),
             _what_input(texts, form),
             *([_who_input(texts, form)] if form.may_name_others else []),
-            day_input(
-                "due", label=texts("pledge.form.due"), missing=texts("pledge.mistake.due"), value=form.due_on
-            ),
+            *([_name_input(texts, form)] if form.asks_name else []),
+            _day(texts, form.due_on),
             *_audience(texts, form),
             *_asking(texts, form),
-            buttons(
+            *stacked(
                 [
                     button(texts("pledge.button.make"), own, takes_inputs=True, primary=True),
-                    _way_back(texts, press),
+                    _back(texts, press.survey),
                 ]
             ),
         ],
@@ -125,11 +130,6 @@ def pledge_form_card(texts: Texts, form: Form, mistakes: Sequence[str] = ()) -> 
 
 def pledged_card(texts: Texts, pledge: Pledge, survey: str | None, *, mine: bool) -> Card:
     """What was promised. `survey` is the one from whose result, `mine` whether the owner looks at it."""
-    back = (
-        button(texts("pledge.button.back"), LeavePledge(survey), primary=True)
-        if survey
-        else button(texts("pledge.button.mine"), ShowPledges(), primary=True)
-    )
     whom = [] if mine else [text(texts("pledge.made.other"))]
     return card(
         texts,
@@ -138,8 +138,29 @@ def pledged_card(texts: Texts, pledge: Pledge, survey: str | None, *, mine: bool
             text(pledge.what, weight="Bolder"),
             facts(_facts(texts, pledge)),
             *whom,
-            small(_heard_by(texts, pledge)),
-            buttons([back]),
+            small(_heard_by(texts, pledge, later=not mine)),
+            buttons([_back(texts, survey, primary=True)]),
+        ],
+    )
+
+
+def already_pledged_card(
+    texts: Texts, pledge: Pledge, usual: dt.date, survey: str | None, *, mine: bool
+) -> Card:
+    """For what its owner has open already; who owns it may set another day, `usual` to begin with."""
+    due = day(texts, pledge.due_on)
+    set_day = button(
+        texts("pledge.button.change_day"), SetDay(pledge.id, survey), takes_inputs=True, primary=True
+    )
+    back = _back(texts, survey)
+    return card(
+        texts,
+        [
+            heading(texts("pledge.already.heading")),
+            text(pledge.what, weight="Bolder"),
+            text(texts("pledge.already.text", who=owner_name(texts, pledge), due=due)),
+            *([_day(texts, usual)] if mine else []),
+            *stacked([set_day, back] if mine else [back]),
         ],
     )
 
@@ -196,9 +217,18 @@ def statement_question_card(texts: Texts, pledge: Pledge) -> Card:
 
 
 def more_time_card(
-    texts: Texts, pledge: Pledge, usual: dt.date, notice: Notice | None = None, *, is_asked: bool
+    texts: Texts,
+    pledge: Pledge,
+    usual: dt.date,
+    notice: Notice | None = None,
+    *,
+    is_asked: bool,
+    survey: str | None = None,
 ) -> Card:
-    """Until when; `usual` is a day to begin with, and `is_asked` says whether the owner is asked then."""
+    """Until when; `usual` is a day to begin with, and `is_asked` says whether the owner is asked then.
+
+    `survey` names the one whose result to go back to.
+    """
     set_day = texts("pledge.button.set_day" if is_asked else "pledge.button.set_day_silent")
     return card(
         texts,
@@ -206,12 +236,10 @@ def more_time_card(
             heading(texts("pledge.more_time.heading")),
             *notices(notice),
             text(pledge.what, weight="Bolder"),
-            day_input(
-                "due", label=texts("pledge.form.due"), missing=texts("pledge.mistake.due"), value=usual
-            ),
+            _day(texts, usual),
             buttons(
                 [
-                    button(set_day, SetDay(pledge.id), takes_inputs=True, primary=True),
+                    button(set_day, SetDay(pledge.id, survey), takes_inputs=True, primary=True),
                     button(texts("pledge.button.drop"), AskToDrop(pledge.id)),
                 ]
             ),
@@ -246,7 +274,7 @@ def drop_pledge_card(texts: Texts, pledge: Pledge, notice: Notice | None = None,
     )
 
 
-def put_off_card(texts: Texts, pledge: Pledge, *, is_asked: bool) -> Card:
+def put_off_card(texts: Texts, pledge: Pledge, survey: str | None = None, *, is_asked: bool) -> Card:
     """The new day of a promise, and whether its owner is asked then."""
     due = day(texts, pledge.due_on)
     return card(
@@ -256,7 +284,7 @@ def put_off_card(texts: Texts, pledge: Pledge, *, is_asked: bool) -> Card:
             text(pledge.what, weight="Bolder"),
             text(texts("pledge.put_off.text" if is_asked else "pledge.put_off.silent", due=due)),
             *([] if is_asked else [text(texts("pledge.silent"))]),
-            buttons([button(texts("pledge.button.mine"), ShowPledges(), primary=True)]),
+            buttons([_back(texts, survey, primary=True)]),
         ],
     )
 
@@ -363,12 +391,23 @@ def _what_input(texts: Texts, form: Form) -> Element:
 
 
 def _who_input(texts: Texts, form: Form) -> Element:
-    me = (ME, texts("pledge.form.me"))
+    me = (form.me, texts("pledge.form.me"))
     return person_input(
         "who",
         [form.other, me] if form.other else [me],
         label=texts("pledge.form.who"),
         missing=texts("pledge.mistake.who"),
+    )
+
+
+def _name_input(texts: Texts, form: Form) -> Element:
+    return line_input(
+        "name",
+        label=texts("pledge.form.name"),
+        missing=texts("pledge.mistake.name"),
+        value=form.press.name or "",
+        longest=LONGEST_NAME,
+        required=False,
     )
 
 
@@ -405,10 +444,15 @@ def _asking(texts: Texts, form: Form) -> Iterable[Element]:
         yield text(texts("pledge.silent"))
 
 
-def _way_back(texts: Texts, press: MakePledge) -> Element:
-    if press.survey:
-        return button(texts("pledge.button.back"), LeavePledge(press.survey))
-    return button(texts("pledge.button.mine"), ShowPledges())
+def _day(texts: Texts, usual: dt.date) -> Element:
+    return day_input("due", label=texts("pledge.form.due"), missing=texts("pledge.mistake.due"), value=usual)
+
+
+def _back(texts: Texts, survey: str | None, *, primary: bool = False) -> Element:
+    """To the result that it was pledged from; else to one's own pledges."""
+    if survey:
+        return button(texts("pledge.button.back"), LeavePledge(survey), primary=primary)
+    return button(texts("pledge.button.mine"), ShowPledges(), primary=primary)
 
 
 def _answers(texts: Texts, pledge: Pledge) -> list[Element]:
@@ -434,10 +478,11 @@ def _facts(texts: Texts, pledge: Pledge) -> Iterable[tuple[str, str]]:
     yield texts("pledge.fact.due"), day(texts, pledge.due_on)
 
 
-def _heard_by(texts: Texts, pledge: Pledge) -> str:
+def _heard_by(texts: Texts, pledge: Pledge, *, later: bool = False) -> str:
+    """Who hears of it; `later` where its owner has to hear first."""
     if pledge.team is None:
         return texts("pledge.heard.owner")
-    return texts("pledge.heard.channel", team=verbatim(pledge.team.name))
+    return texts(f"pledge.heard.{'channel_later' if later else 'channel'}", team=verbatim(pledge.team.name))
 
 
 def owner_name(texts: Texts, pledge: Pledge) -> str:

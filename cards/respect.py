@@ -90,7 +90,7 @@ def reminders_card(
 def _rules(texts: Texts, limits: Limits) -> str:
     return texts(
         "respect.rules",
-        when=when_allowed(texts, limits),
+        when=when_allowed(texts, limits, whose="own"),
         day=texts.count("respect.a_day", limits.a_day),
         week=texts.count("respect.a_week", limits.a_week),
     )

@@ -47,6 +47,7 @@ from cards.news import news_card, news_setup_card, pick_team_card
 from cards.pledge import (
     Form,
     Picture,
+    already_pledged_card,
     closed_pledge_card,
     drop_pledge_card,
     in_your_name_card,
@@ -105,7 +106,7 @@ from content.texts import Texts
 from content.yaml_source import ContentError
 from dialogs.recurrence import dates_of
 from dialogs.schedules import terms_of
-from dialogs.words import IN_TEAM, OF_LEADS, PERSONAL
+from dialogs.words import IN_TEAM, LEADING, OF_LEADS, PERSONAL
 
 ROOT = Path(__file__).resolve().parent.parent
 EDITION = "2021-10"
@@ -244,11 +245,13 @@ def _helped(texts: Texts, edition: Edition) -> Named:
     at_question = texts("help.at_question", number=1, of=len(edition.order))
     at_role = texts("help.at_role")
     yield "help", help_card(texts, PERSONAL, intro=texts("help.asked"), start=start)
-    yield "help-of-leads", help_card(texts, OF_LEADS, intro=texts("help.asked"), start=start)
+    yield "help-of-leads", help_card(texts, PERSONAL, OF_LEADS, intro=texts("help.asked"), start=start)
     yield "help-unknown-word", help_card(texts, PERSONAL, intro=texts("help.unknown"), start=start)
     yield "help-unknown-answer", help_card(texts, PERSONAL, intro=at_question, start=go_on)
     yield "help-unknown-role", help_card(texts, PERSONAL, intro=at_role, start=go_on)
-    yield "help-in-public", help_card(texts, IN_TEAM, intro=texts("help.in_public"), start=start)
+    in_team = [one for one in IN_TEAM if one not in LEADING]
+    public = texts("help.in_public")
+    yield "help-in-public", help_card(texts, in_team, LEADING, intro=public, start=start, in_public=True)
 
 
 def _looked_back(texts: Texts, edition: Edition) -> Named:
@@ -502,7 +505,8 @@ def _over_time(texts: Texts, edition: Edition) -> Named:
     yield "trend-all-hidden", trend_card(texts, edition, trend_of(edition, None, None))
     yield "trend-of-years", trend_card(texts, edition, trend_of(edition, *years))
     yield "trend-another-edition", trend_card(texts, edition, replace(hidden, apart=(apart,)))
-    yield "trend-nothing", no_trend_card(texts)
+    yield "trend-nothing", no_trend_card(texts, leads=False)
+    yield "trend-nothing-for-leads", no_trend_card(texts, leads=True)
 
 
 def trend_of(edition: Edition, *results: TeamResult | None) -> Trend:
@@ -517,7 +521,9 @@ def _led(texts: Texts, edition: Edition) -> Named:
     several = [replace(survey, team=replace(survey.team, name=f"Contoso {number}")) for number in range(1, 8)]
     download = "https://coach.example.org/exports/5f0c9a1b"
     yield "survey-not-a-lead", not_a_lead_card(texts)
-    yield "survey-no-team", no_team_card(texts)
+    yield "survey-no-team", no_team_card(texts, "survey")
+    for command in ("schedule", "news", "trend"):
+        yield f"{command}-no-team", no_team_card(texts, command)
     for command in ("status", "remind", "close", "results"):
         yield f"survey-nothing-open-{command}", nothing_open_card(texts, command)
     yield "survey-one-at-a-time", under_way_card(texts, survey)
@@ -653,12 +659,13 @@ def schedule_of(edition: Edition, what: RepeatedSurvey | PlainReminder | None = 
 def _promised(texts: Texts, edition: Edition) -> Named:
     opportunity, due = edition.opportunities[0], (FIRST_DAY + dt.timedelta(days=28)).date()
     press = MakePledge("7" * 32, edition.id, item=opportunity.id)
-    form = Form(press, opportunity.title, due)
+    form = Form(press, opportunity.title, due, "ada")
     discipline = edition.disciplines[edition.order[0]]
     one_of = Form(
         MakePledge("7" * 32, edition.id, discipline=discipline.id, level=Level.DEFINED),
         None,
         due,
+        "ada",
         statements=discipline.levels[Level.DEFINED].statements,
         discipline=discipline.name,
     )
@@ -678,9 +685,16 @@ def _promised(texts: Texts, edition: Edition) -> Named:
         "pledge-form-in-channel-of-lead",
         pledge_form_card(texts, replace(in_channel, may_name_others=True, other=("bo", "Bo Diddley"))),
     )
+    nameless = replace(
+        in_channel, may_name_others=True, other=("bo", texts("pledge.somebody")), asks_name=True
+    )
+    yield "pledge-form-who-is-it", pledge_form_card(texts, nameless, [texts("pledge.mistake.name")])
     yield "pledge-made", pledged_card(texts, pledge_of(edition), None, mine=True)
     in_name = replace(pledge_of(edition), owner=Person("contoso", "bo"), owner_name="Bo Diddley", team=team)
     yield "pledge-made-in-channel", pledged_card(texts, in_name, "5" * 32, mine=False)
+    mine, again = pledge_of(edition), due + dt.timedelta(days=9)
+    yield "pledge-already", already_pledged_card(texts, mine, again, "5" * 32, mine=True)
+    yield "pledge-already-of-another", already_pledged_card(texts, in_name, again, None, mine=False)
     yield "pledge-in-your-name", in_your_name_card(texts, in_name)
 
 

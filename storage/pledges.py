@@ -93,10 +93,26 @@ class Pledges:
         home = Home(Team(guid(person.tenant_id), team_id, team_name), service_url, bot_id)
         return OnRoster(member_id, name, home)
 
+    async def name_of(self, person: Person) -> str:
+        """What a person who is on no roster is called, as far as anything they did says; "" for unknown."""
+        async with self._connect() as connection:
+            return str(await self._sql.name_of(connection, **key(person)) or "")
+
     # What people do
 
-    async def make(self, pledge: Pledge) -> None:
-        """Keep a new promise; one with its id stays as it is."""
+    async def make(self, pledge: Pledge) -> Pledge:
+        """Keep a new promise, and return the one that is kept.
+
+        That is another one where its owner has the same open already, for the same team or for none: the
+        database lets nobody have two. One with its id stays as it is.
+        """
+        while True:
+            await self._add(pledge)
+            if kept := await self.get(pledge.id) or await self._open_like(pledge):
+                return kept
+            # The one that was in the way was closed in this very moment.
+
+    async def _add(self, pledge: Pledge) -> None:
         tenant_id, owner_id = key(pledge.owner).values()
         await self._change(
             self._sql.make,
@@ -119,6 +135,21 @@ class Pledges:
             ask_at=_milliseconds(pledge.ask_at),
             times_asked=pledge.times_asked,
         )
+
+    async def _open_like(self, pledge: Pledge) -> Pledge | None:
+        if pledge.team:
+            place = pledge.team.id
+        else:
+            place = "named" if guid(pledge.made_by.object_id) != guid(pledge.owner.object_id) else ""
+        found = await self._read(
+            self._sql.open_like,
+            **key(pledge.owner),
+            place=place,
+            edition=pledge.edition,
+            discipline=pledge.discipline or "",
+            item=pledge.item,
+        )
+        return found[0] if found else None
 
     async def keep(self, pledge: Pledge, now: dt.datetime, *, is_met: bool | None) -> bool:
         """Close an open promise as kept; false where it was closed before."""
@@ -208,7 +239,7 @@ class Pledges:
     # News
 
     async def untold(self, most: int) -> list[Pledge]:
-        """What was made or kept and whose channel may not have been told."""
+        """What was made or kept, is known to its owner, and whose channel may not have been told."""
         return await self._read(self._sql.untold, most=most)
 
     async def told(self, pledge: Pledge) -> None:

@@ -250,6 +250,69 @@ async def test_pressed_twice_it_is_one_promise(ada: Colleague, database_url: str
     assert len(rows(database_url, "select id from pledges")) == 1
 
 
+async def test_the_same_again_shows_what_is_open(ada: Colleague, database_url: str) -> None:
+    """And lets its owner set another day; kept or dropped, it can be promised anew."""
+    await finishes(ada, HALFWAY)
+    await pledges(ada)
+    await ada.says("result")
+    again = await pledges(ada, due=dt.date(2026, 12, 30))
+    assert again.heading == "This is pledged already"
+    assert "Already pledged by Ada Lovelace, until Dec 21, 2026." in again.text
+    assert again.value_of("By when?") == "2026-12-30"
+    await ada.presses("Change the day")
+    assert "Dec 30, 2026" in ada.sees_one_card().text
+    assert rows(database_url, "select state, due_on from pledges") == [("open", "2026-12-30")]
+
+    await ada.says("pledges")
+    await ada.presses(f"Done: {EVENTS}")
+    await ada.says("result")
+    assert (await pledges(ada)).heading == "✓ Pledged"
+
+
+async def test_the_same_again_in_the_channel(teams: Teams, database_url: str) -> None:
+    """What is open is shown there, and so is the new day, with the way back to the result."""
+    team, _, _ = await a_surveyed_team(teams)
+    cy = teams.everybody_in(team)[2].in_channel(team)
+    result = cy.card_with("Contoso CoE is at Level 100")
+    await cy.presses(f"Pledge: {EVENTS}", on=result)
+    await cy.presses("Pledge it")
+    await cy.presses("Back to the team's result")
+    await cy.presses(f"Pledge: {EVENTS}")
+    await cy.presses("Pledge it")
+    assert "Already pledged by Cy Twombly" in cy.sees_one_card().text
+    await cy.fills(press="Change the day", due=dt.date(2020, 1, 1))
+    assert "Pick a day from today on" in cy.sees_one_card().errors[0]
+    await cy.fills(press="Ask me then", due=dt.date(2027, 1, 11))
+    assert "Jan 11, 2027" in cy.sees_one_card().text
+    await cy.presses("Back to the team's result")
+    assert cy.sees_one_card().heading == "Contoso CoE is at Level 100 Initial"
+    assert rows(database_url, "select due_on from pledges") == [("2027-01-11",)]
+
+
+async def test_a_lead_hears_that_somebody_has_it_open(teams: Teams, database_url: str) -> None:
+    """But the day is their colleague's to change."""
+    team, lead, _ = await a_surveyed_team(teams)
+    cy = teams.everybody_in(team)[2].in_channel(team)
+    await cy.presses(f"Pledge: {EVENTS}", on=cy.card_with("Contoso CoE is at Level 100"))
+    await cy.presses("Pledge it")
+    await lead.presses(f"Pledge: {EVENTS}", on=lead.card_with("Contoso CoE is at Level 100"))
+    await lead.presses("Pledge it", inputs={"who": cy.person.aad_object_id})
+    card = lead.sees_one_card()
+    assert "Already pledged by Cy Twombly" in card.text
+    assert card.buttons == ["Back to the team's result"]
+    assert len(rows(database_url, "select id from pledges")) == 1
+
+
+async def test_the_people_picker_begins_with_oneself(teams: Teams, database_url: str) -> None:
+    """By the Entra object id, which is what Teams shows somebody by; without it, oneself too."""
+    _, lead, _ = await a_surveyed_team(teams)
+    await lead.presses(f"Pledge: {EVENTS}", on=lead.card_with("Contoso CoE is at Level 100"))
+    assert lead.sees_one_card().value_of("who") == lead.person.aad_object_id
+    await lead.fills({"who": None}, press="Pledge it")
+    assert "Ada Lovelace" in lead.sees_one_card().text
+    assert rows(database_url, "select person_name from pledges") == [("Ada Lovelace",)]
+
+
 async def test_from_the_result_in_the_channel(teams: Teams, database_url: str) -> None:
     """Whoever is in the channel may promise; the form says who sees it, and there is a way back."""
     team, _, _ = await a_surveyed_team(teams)
@@ -288,6 +351,62 @@ async def test_a_lead_promises_in_somebody_elses_name(teams: Teams, clock: Clock
     await bo.says("help")
     assert rows(database_url, "select state, reason from pledges") == [("dropped", "Not me")]
     assert asked(cy) == 0
+
+
+async def test_the_channel_hears_after_the_person(teams: Teams, clock: Clock, database_url: str) -> None:
+    """What a lead promised in somebody's name stands in no channel before that person was told."""
+    team, lead, bo = await a_surveyed_team(teams)
+    cy, lead = teams.everybody_in(team)[2], lead.in_channel(team)
+    await lead.presses(f"Pledge: {EVENTS}", on=lead.card_with("Contoso CoE is at Level 100"))
+    await lead.presses("Pledge it", inputs={"who": cy.person.aad_object_id})
+    assert "After that, the channel of Contoso CoE hears of it" in lead.sees_one_card().text
+    # The survey wrote to them today, so they are told tomorrow.
+    await comes_true(lambda: rows(database_url, "select ask_at from pledges where ask_at > made_at") != [])
+    assert told(database_url) == []
+    await bo.in_channel(team).says(f"{HERE} pledges")
+    assert EVENTS not in bo.in_channel(team).sees_one_card().text
+
+    clock.moves(days=1)
+    await cy.will_see("Ada Lovelace pledged something in your name", within=20)
+    assert (await comes_to_be_told(database_url, "pledge-made"))["name"] == "Cy Twombly"
+    await bo.in_channel(team).says(f"{HERE} pledges")
+    assert f"**{EVENTS}** Cy Twombly" in bo.in_channel(team).sees_one_card().text
+
+
+async def test_what_somebody_refuses_their_channel_never_hears(
+    teams: Teams, clock: Clock, database_url: str
+) -> None:
+    """Also where they found it by themselves, before they were told."""
+    team, lead, _ = await a_surveyed_team(teams)
+    cy = teams.everybody_in(team)[2]
+    await lead.presses(f"Pledge: {EVENTS}", on=lead.card_with("Contoso CoE is at Level 100"))
+    await lead.presses("Pledge it", inputs={"who": cy.person.aad_object_id})
+    await cy.says("pledges")
+    await cy.presses(f"Drop: {EVENTS}")
+    await cy.fills(press="Drop it", reason="Not mine")
+    clock.moves(days=1)
+    await comes_true(lambda: rows(database_url, "select untold from pledges") == [(0,)])
+    assert told(database_url) == []
+
+
+async def test_somebody_whose_name_nobody_knows(teams: Teams, database_url: str) -> None:
+    """The lead is asked for it once; what is known is not asked again."""
+    _, lead, _ = await a_surveyed_team(teams)
+    zoe = has_the_app(teams, "Zoe")
+    await zoe.says("help")
+    result = lead.card_with("Contoso CoE is at Level 100")
+    await lead.presses(f"Pledge: {EVENTS}", on=result)
+    await lead.presses("Pledge it", inputs={"who": zoe.person.aad_object_id})
+    assert lead.sees_one_card().errors == ["⚠ Write the name of who does it, in at most 80 characters."]
+    await lead.fills({"What is their name?": "Zoe Saldana"}, press="Pledge it")
+    assert "Zoe Saldana" in lead.sees_one_card().text
+    assert rows(database_url, "select person_name from pledges") == [("Zoe Saldana",)]
+
+    await lead.presses("Back to the team's result")
+    spoken = [str(one.get("tooltip", "")) for one in lead.sees_one_card().actions]
+    await lead.presses(next(one for one in spoken if one.startswith("Pledge: ") and EVENTS not in one))
+    await lead.presses("Pledge it", inputs={"who": zoe.person.aad_object_id})
+    assert lead.sees_one_card().heading == "✓ Pledged"
 
 
 @pytest.mark.parametrize("who", ["11111111-2222-3333-4444-555555555555", "everybody", "me; drop table"])

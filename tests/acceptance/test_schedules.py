@@ -1,6 +1,7 @@
 """What leads have happen again and again: surveys that begin by themselves, and plain reminders."""
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -260,6 +261,21 @@ async def test_what_is_wrong_is_said_and_nothing_is_lost(
     assert stored(database_url) == []
 
 
+async def test_a_rule_is_for_few_and_out_of_the_way(teams: Teams) -> None:
+    """A button shows its field; a client that cannot asks for the form anew, and loses nothing."""
+    _, lead = a_team(teams)
+    await lead.says(f"{HERE} schedule")
+    await lead.presses("Remind the channel")
+    form = lead.sees_one_card()
+    more = form.button("More: a rule of your own")
+    [folded] = [one for one in form.card["body"] if one.get("id") in more["targetElements"]]
+    assert (folded["isVisible"], [one["id"] for one in folded["items"]]) == (False, ["rule"])
+
+    reply = await teams.door.deliver(lead.writer.execute(more["fallback"], {"text": "Hello"}, form))
+    again = json.loads(reply.body)["value"]["body"]
+    assert [one.get("value") for one in again if one.get("id") in {"text", "rule"}] == ["Hello", None]
+
+
 async def test_a_rule_of_ones_own(teams: Teams, database_url: str) -> None:
     """An expert's rule takes the place of how often and which day, and is shown as it is meant."""
     _, lead = a_team(teams)
@@ -354,7 +370,7 @@ async def test_a_survey_that_is_still_open_is_not_doubled(
     assert told(lead) == [
         (
             "The survey “Maturity check” was due, but “New year check” is still under way, "
-            "so I left it out this time."
+            "so I skipped it this time."
         )
     ]
     assert surveys(database_url) == [("New year check", "open")]

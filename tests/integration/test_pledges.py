@@ -143,11 +143,52 @@ async def test_a_promise_is_kept_as_it_was_made(database: Database) -> None:
     assert await now_is(database, pledge) == pledge
 
 
+async def test_one_of_a_kind_is_open(database: Database, replica: Database) -> None:
+    """Of many who promise the same for one owner and team at once, one is kept, and all hear of it."""
+    pledges = [a_pledge() for _ in range(6)]
+    kept = await asyncio.gather(
+        *(one.pledges.make(pledge) for one, pledge in zip((database, replica) * 3, pledges, strict=True))
+    )
+    assert len({one.id for one in kept}) == 1
+    assert [one.id for one in await database.pledges.of_person(ADA)] == [kept[0].id]
+
+    await database.pledges.drop(kept[0], "no", TUESDAY)
+    again = a_pledge()
+    assert (await database.pledges.make(again)).id == again.id
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"owner": BO},
+        {"team": None, "channel_id": None},
+        {"team": Team("tenant", "19:other", "Others"), "channel_id": "19:other"},
+        {"item": "another"},
+        {"discipline": None},
+        {"edition": "2020"},
+    ],
+)
+async def test_what_differs_is_open_beside_it(database: Database, other: dict[str, object]) -> None:
+    """Another owner, team or thing."""
+    await made(database)
+    beside = a_pledge(**other)
+    assert await database.pledges.make(beside) == beside
+
+
+async def test_nobody_hears_of_what_somebody_promised_to_themselves(database: Database) -> None:
+    """A lead who promises the same in their name, for no channel either, makes one of their own."""
+    alone = {"team": None, "channel_id": None}
+    await made(database, **alone)
+    of_lead = a_pledge(**alone, made_by=BO, made_by_name="Bo")
+    assert await database.pledges.make(of_lead) == of_lead
+    assert (await database.pledges.make(a_pledge(**alone, made_by=BO))).id == of_lead.id
+
+
 async def test_lists_begin_with_what_is_open(database: Database) -> None:
     """By its day; then the rest, of a team only what was kept lately."""
-    later = await made(database, due_on=(TUESDAY + DAY).date())
+    later = await made(database, item="later", due_on=(TUESDAY + DAY).date())
     sooner = await made(database)
-    old, kept, dropped = [await made(database) for _ in range(3)]
+    old, kept, dropped = [await made(database, item=one) for one in ("old", "kept", "dropped")]
     await made(database, owner=BO, team=None, channel_id=None)
     await database.pledges.keep(old, TUESDAY - 2 * DAY, is_met=None)
     await database.pledges.keep(kept, TUESDAY, is_met=None)
@@ -466,6 +507,34 @@ async def test_told_first_what_somebody_else_promised(database: Database) -> Non
 
 
 # News
+
+
+async def test_somebody_elses_promise_is_told_once_its_owner_knows(database: Database) -> None:
+    """Not while nobody told them, nor while it is on its way; also once Teams refused to tell them."""
+    pledge = await made(database, made_by=BO, made_by_name="Bo", times_asked=-1)
+    assert await database.pledges.untold(9) == []
+    await tidings(database).tell(pledge)
+    taken, known = TUESDAY + LEASE, await database.contacts.known(ADA, TUESDAY, dt.UTC)
+    assert await database.pledges.take(pledge, TUESDAY, taken)
+    assert await database.pledges.begin(pledge, taken, "pledge:1:0", TUESDAY, known, TUESDAY + WEEK)
+    on_its_way = await now_is(database, pledge)
+    await tidings(database).tell(on_its_way)
+    assert (await database.pledges.untold(9), await news(database)) == ([], [])
+
+    await database.pledges.settle(pledge, Delivery.REFUSED)
+    [untold] = await database.pledges.untold(9)
+    await tidings(database).tell(untold)
+    assert await news(database) == ["pledge-made"]
+    assert await database.pledges.untold(9) == []
+
+
+async def test_what_somebody_did_says_their_name(database: Database) -> None:
+    """The latest that is known; "" for nobody that ever did anything."""
+    assert await database.pledges.name_of(BO) == ""
+    await made(database, made_by=BO, made_by_name="Bo")
+    assert await database.pledges.name_of(Person("TENANT", "Bo")) == "Bo"
+    await made(database, owner=BO, owner_name="Bo Diddley", made_at=TUESDAY)
+    assert await database.pledges.name_of(BO) == "Bo Diddley"
 
 
 async def test_what_a_dead_process_did_not_tell_is_told(database: Database, replica: Database) -> None:

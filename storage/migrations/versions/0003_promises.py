@@ -72,6 +72,16 @@ def _pledges() -> None:
     op.create_index("pledges_of_person", "pledges", ["tenant_id", "person_id"])
     op.create_index("pledges_of_team", "pledges", ["tenant_id", "team_id"])
     is_open = sa.text("state = 'open'")
+    # What no channel hears of is known to its maker alone: one's own is kept apart from that of a lead.
+    place = "(coalesce(team_id, case when made_by = person_id then '' else 'named' end))"
+    op.create_index(
+        "pledges_open_once",
+        "pledges",
+        ["tenant_id", "person_id", sa.text(place), "edition", sa.text("(coalesce(discipline, ''))"), "item"],
+        unique=True,
+        sqlite_where=is_open,
+        postgresql_where=is_open,
+    )
     op.create_index(
         "pledges_to_ask", "pledges", ["ask_at", "held_until"], sqlite_where=is_open, postgresql_where=is_open
     )
