@@ -439,6 +439,7 @@ async def test_what_was_told_goes_when_it_is_over(database: Database, database_u
     told: Row = {"at": 1, "due_at": 1, "state": "sent", "changed_at": 1}
     add(database_url, "news", [there | told | {"id": one} for one in (*ids, "half:gone", "old")])
     await run(database, "update news set state = 'sent'")
+    await run(database, "update schedules set state = 'active'")
     await database.privacy.tidy(Retention(), NOW)
     assert {row["id"] for row in tables(database_url)["news"]} == ids | {"pledge-made:pledge-1"}
 
