@@ -361,7 +361,7 @@ async def test_the_channel_hears_after_the_person(teams: Teams, clock: Clock, da
     await lead.presses("Pledge it", inputs={"who": cy.person.aad_object_id})
     assert "After that, the channel of Contoso CoE hears of it" in lead.sees_one_card().text
     # The survey wrote to them today, so they are told tomorrow.
-    await comes_true(lambda: rows(database_url, "select ask_at from pledges where ask_at > made_at") != [])
+    await comes_true(lambda: rows(database_url, "select 1 from pledges where held_until > made_at") != [])
     assert told(database_url) == []
     await bo.in_channel(team).says(f"{HERE} pledges")
     assert EVENTS not in bo.in_channel(team).sees_one_card().text
