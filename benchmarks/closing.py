@@ -25,6 +25,7 @@ from benchmarks.processes import database, goes_first
 from benchmarks.sending import say
 from content.loading import Content, load
 from dialogs.survey_views import Rules, SurveyViews
+from storage.checks import Given
 from storage.database import Database, backend_for, open_database
 from storage.surveys import Home
 
@@ -33,6 +34,7 @@ NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 TENANT = "6f1c0c1e-0000-4000-8000-000000000001"
 TEAM = Team(TENANT, "19:team@thread.tacv2", "Contoso CoE")
 LEAD = Person(TENANT, "a0000000-0000-4000-8000-00000000000a")
+GIVEN = Given("support", Level.DEFINED, "a", NOW)
 COUNTING = "c"
 """Whoever reads the roster; nobody does here."""
 
@@ -171,7 +173,7 @@ async def _answering(opened: Database) -> AsyncIterator[list[float]]:
 
     async def answer() -> None:
         while True:
-            seconds, _ = await _timed(lambda: opened.checks.record(check, "support", Level.DEFINED, "a", NOW))
+            seconds, _ = await _timed(lambda: opened.checks.record(LEAD, check.id, GIVEN, [EDITION]))
             waits.append(seconds)
             await asyncio.sleep(ANSWER_EVERY)
 

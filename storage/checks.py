@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterable, Sequence
+from collections.abc import AsyncIterable, Iterable, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
@@ -17,8 +18,22 @@ from storage.backend import Connections
 from storage.columns import key, milliseconds, moment
 from storage.schema import CONFLICTS
 
+COMMA = "\n"
+"""Stands between the parts of a list in one text; no id of an activity or an edition has it."""
+
 DELETED_AT_ONCE = 500
 """Checks in one statement: on SQLite nobody else writes meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer as somebody gives it."""
+
+    discipline: str
+    answer: Answer
+    activity_id: str
+    """What they said it with; by this an answer that Teams delivers twice is known."""
+    at: dt.datetime
 
 
 class Checks:
@@ -122,19 +137,29 @@ class Checks:
         """Close the check; one that is finished keeps its time."""
         return await self._change(check, self._sql.finish, now=milliseconds(now))
 
-    async def record(  # noqa: PLR0917 - the columns of a row
-        self, check: Check, discipline: str, answer: Answer, activity_id: str, now: dt.datetime
-    ) -> Check:
-        """Keep an answer in place of any earlier one; the person is no longer back at that question."""
-        row = {"discipline": discipline, "answer": str(answer), "activity_id": activity_id}
+    async def record(
+        self, person: Person, check_id: str, given: Given, editions: Iterable[str]
+    ) -> Check | None:
+        """Keep an answer in place of any earlier one, and return the whole check.
+
+        None, and nothing is kept, unless the check is this person's and in one of the editions, which are
+        those that have the question.
+        """
+        row = {"discipline": given.discipline, "answer": str(given.answer), "activity_id": given.activity_id}
+        row |= {"editions": f"{COMMA}{COMMA.join(editions)}{COMMA}", "comma": COMMA}
         async with self._connect() as connection:
             try:
-                await self._sql.record(connection, id=check.id, **row, now=milliseconds(now))
+                kept = await self._sql.record(
+                    connection, id=check_id, **row, **key(person), now=milliseconds(given.at)
+                )
             except CONFLICTS:
-                raise _gone(check) from None
-            if check.revisiting == discipline:
-                await self._sql.leave(connection, id=check.id, question=discipline)
-            return await self._fresh(connection, check)
+                # The check was deleted in this very moment.
+                return None
+        if kept is None:
+            return None
+        others = [(*one.split(" ", 2),) for one in (kept[-1] or "").split(COMMA) if one]
+        this = (given.discipline, str(given.answer), given.activity_id)
+        return _check([(check_id, *kept[:-1], *one) for one in (this, *others)])
 
     async def _change(self, check: Check, statement: Any, **values: object) -> Check:
         async with self._connect() as connection:
