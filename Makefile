@@ -29,8 +29,8 @@ bot: $(SETUP) ## the bot alone
 test: $(SETUP) $(NODE_MODULES) ## unit, integration and acceptance tests (ARGS="--cov -k words" reach pytest)
 	$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
-browser: $(SETUP) $(NODE_MODULES) ## checks and surveys, clicked through in Chromium
-	$(BIN)/python -m pytest -m browser $(ARGS)
+browser: $(SETUP) $(NODE_MODULES) ## checks, surveys and what follows, clicked through in Chromium
+	$(BIN)/python -m pytest -m browser -n 2 --dist worksteal tests/browser $(ARGS)
 
 lint: $(SETUP) ## ruff: rules and format
 	$(BIN)/ruff check .

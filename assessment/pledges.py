@@ -84,6 +84,12 @@ class Pledge:
         """Whether the owner has to hear first that somebody promised it in their name."""
         return self.times_asked < 0
 
+    @property
+    def is_known_to_owner(self) -> bool:
+        """Whether the owner heard of it, or cannot be reached; what is on its way may still not arrive."""
+        is_on_its_way = self.times_asked == 0 and self.outcome is Delivery.SENDING
+        return self.state is not PledgeState.OPEN or not (self.is_to_be_told or is_on_its_way)
+
     def is_overdue(self, now: dt.datetime) -> bool:
         """Whether its owner was asked a week ago or earlier, as far as is known, and has not answered."""
         return (

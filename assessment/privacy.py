@@ -42,18 +42,45 @@ class Forgotten:
 
     checks: int = 0
     answers: int = 0
-    surveys: int = 0
-    """Lists of people asked that held the name."""
+    lists: int = 0
+    """Lists of people asked by a survey that held the name."""
     letters: int = 0
     """Messages that were waiting to be sent."""
     contacts: int = 0
     wishes: int = 0
     pledges: int = 0
-    led: int = 0
-    """Surveys, schedules and other people's pledges that said who made them."""
+    news: int = 0
+    """About the person's pledges, or that a schedule of theirs is paused."""
+    surveys: int = 0
+    """They go on, like the next three, and do not say any more who made them."""
+    schedules: int = 0
+    pledges_for_others: int = 0
+    unnamed: int = 0
+    """News that waits to be told and named who leads."""
     chats: int = 0
 
     @property
     def is_nothing(self) -> bool:
         """Whether there was nothing."""
         return not any(getattr(self, one.name) for one in fields(self))
+
+
+def would_go(held: Held) -> Forgotten:
+    """What forgetting the person would come to, were it done at the moment at which this was read."""
+    tables = held.tables
+    going_on = sum(bool(one["goes_on"]) for one in tables["news"])
+    return Forgotten(
+        checks=len(tables["checks"]),
+        answers=len(tables["answers"]),
+        lists=len(tables["recipients"]),
+        letters=sum(one["state"] == "waiting" for one in tables["deliveries"]),
+        contacts=len(tables["contacts"]),
+        wishes=len(tables["wishes"]),
+        pledges=len(tables["pledges"]),
+        news=len(tables["news"]) - going_on,
+        surveys=len(tables["surveys"]),
+        schedules=len(tables["schedules"]),
+        pledges_for_others=len(tables["pledges_for_others"]),
+        unnamed=going_on,
+        chats=len(tables["conversations"]),
+    )

@@ -171,6 +171,19 @@ def stacked(actions: Iterable[Element]) -> list[Element]:
     return [{"type": "ActionSet", "spacing": "Small", "actions": [one]} for one in actions]
 
 
+def folded(name: str, items: Iterable[Element], *, title: str, unfold: Press) -> list[Element]:
+    """Elements that a button brings up; what stands in inputs is sent along, seen or not.
+
+    A client that cannot unfold them asks for the card again with `unfold`.
+    """
+    toggle = {"type": "Action.ToggleVisibility", "title": title, "targetElements": [name]}
+    again = button(title, unfold, takes_inputs=True)
+    return [
+        {"type": "ActionSet", "spacing": "Small", "actions": [toggle | {"fallback": again}]},
+        {"type": "Container", "id": name, "isVisible": False, "items": list(items)},
+    ]
+
+
 def choices(
     name: str,
     options: Iterable[tuple[str, str]],
@@ -217,10 +230,13 @@ def paragraph_input(name: str, *, label: str, missing: str, longest: int) -> Ele
 def person_input(name: str, options: Iterable[tuple[str, str]], *, label: str, missing: str) -> Element:
     """One person of the organisation: the first of some (value, title) pairs, unless another is searched.
 
-    Only Teams can search; other clients offer the pairs alone.
+    Teams shows and sends people by their Entra object ids, so the values have to be such. The label has to
+    say what an empty field means: the Playground shows nobody before one is searched, and in Teams the first
+    one can be taken out. Clients that cannot search offer the pairs alone.
     """
     known = list(options)
     return choices(name, known, label=label, missing=missing, value=known[0][0]) | {
+        "isRequired": False,
         "choices.data": {"type": "Data.Query", "dataset": "graph.microsoft.com/users"},
     }
 

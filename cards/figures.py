@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from math import ceil
+from typing import Literal
 
 from babel.dates import format_skeleton, format_time, get_day_names
 from babel.numbers import format_decimal, format_percent
@@ -52,17 +53,21 @@ def duration(texts: Texts, seconds: float) -> str:
     return texts.count("duration.minutes", ceil(seconds / 60))
 
 
-def when_allowed(texts: Texts, limits: Limits) -> str:
-    """At which hours and on which days the bot writes by itself: "from Monday to Friday, from 8:00 ..."."""
+def when_allowed(texts: Texts, limits: Limits, *, whose: Literal["each", "own"]) -> str:
+    """At which hours and on which days the bot writes by itself: "from Monday to Friday, from 8:00 ...".
+
+    `whose` says whether one person reads about themselves, or somebody about each of many.
+    """
+    zone = texts(f"respect.zone.{whose}")
     start, end = (
         format_time(one, "short", locale=texts.locale) for one in (limits.quiet_until, limits.quiet_from)
     )
     match limits.quiet_from != limits.quiet_until, limits.rests_at_weekends:
         case True, True:
-            return texts("respect.when.hours_on_weekdays", start=start, end=end)
+            return texts("respect.when.hours_on_weekdays", start=start, end=end, zone=zone)
         case True, False:
-            return texts("respect.when.hours", start=start, end=end)
+            return texts("respect.when.hours", start=start, end=end, zone=zone)
         case False, True:
-            return texts("respect.when.weekdays")
+            return texts("respect.when.weekdays", zone=zone)
         case _:
             return texts("respect.when.always")

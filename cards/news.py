@@ -235,7 +235,8 @@ def _moved(texts: Texts, one: News, *, longest: int) -> _Words:
         moved = [texts("news.moved.step_in_short")]
     if discipline and stage:
         details.append(texts("team.change.stage", then=stage[0], now=stage[1]))
-    details += _met(texts, one)
+    if not up:
+        details += _met(texts, one)
     name, pledged = _typed(one, "name"), _typed(one, "what", longest)
     if name and pledged:
         details.append(texts("news.moved.by_pledge", name=name, what=pledged))
@@ -249,7 +250,7 @@ def _of_pledge(texts: Texts, one: News, *, longest: int) -> _Words:
         texts(f"news.pledge.{one.kind}.named", name=name) if name else texts(f"news.pledge.{one.kind}.bare")
     )
     details = [texts("news.what", what=what)] if what else []
-    if "due_on" in one.facts:
+    if "due_on" in one.facts and one.kind is not NewsKind.PLEDGE_KEPT:
         date = _day(texts, one, "due_on")
         is_over = one.kind is NewsKind.PLEDGE_OVERDUE
         details.append(texts("news.was_due" if is_over else "news.is_due", date=date))

@@ -22,6 +22,7 @@ from cards.elements import (
     day_input,
     facts,
     heading,
+    line_input,
     notices,
     paragraph_input,
     person_input,
@@ -51,6 +52,7 @@ from content.model import Edition, Statement
 from content.texts import Texts
 
 LONGEST_REASON = 500
+LONGEST_NAME = 80
 OPEN_SHOWN = 6
 """Open promises with their buttons on one card; more would not fit on it."""
 CLOSED_SHOWN = 6
@@ -67,6 +69,8 @@ class Form:
     what: str | None
     """The words of what is promised; None where it is one of `statements`."""
     due_on: dt.date
+    me: str
+    """The object id of who fills it in."""
     statements: Sequence[Statement] = ()
     discipline: str = ""
     """The name of what the statements are about."""
@@ -75,8 +79,12 @@ class Form:
     channel: Team | None = None
     """The team whose channel is told in any case."""
     may_name_others: bool = False
+    is_asked: bool = True
+    """Whether the bot may write to who looks at the form; nothing of it stands on a form that others see."""
     other: tuple[str, str] | None = None
     """The object id and the name of the owner who was picked, where it is somebody else."""
+    asks_name: bool = False
+    """Whether nobody knows that owner's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +105,7 @@ def pledge_form_card(texts: Texts, form: Form, mistakes: Sequence[str] = ()) -> 
         press.survey,
         press.discipline,
         press.level,
-        item=press.item if form.what else None,
+        item=_settled_item(form),
     )
     return card(
         texts,
@@ -106,15 +114,14 @@ def pledge_form_card(texts: Texts, form: Form, mistakes: Sequence[str] = ()) -> 
             *(warning(one) for one in mistakes),
             _what_input(texts, form),
             *([_who_input(texts, form)] if form.may_name_others else []),
-            day_input(
-                "due", label=texts("pledge.form.due"), missing=texts("pledge.mistake.due"), value=form.due_on
-            ),
+            *([_name_input(texts, form)] if form.asks_name else []),
+            _day(texts, form.due_on),
             *_audience(texts, form),
-            small(texts("pledge.form.asking")),
-            buttons(
+            *_asking(texts, form),
+            *stacked(
                 [
                     button(texts("pledge.button.make"), own, takes_inputs=True, primary=True),
-                    _way_back(texts, press),
+                    _back(texts, press.survey),
                 ]
             ),
         ],
@@ -123,11 +130,6 @@ def pledge_form_card(texts: Texts, form: Form, mistakes: Sequence[str] = ()) -> 
 
 def pledged_card(texts: Texts, pledge: Pledge, survey: str | None, *, mine: bool) -> Card:
     """What was promised. `survey` is the one from whose result, `mine` whether the owner looks at it."""
-    back = (
-        button(texts("pledge.button.back"), LeavePledge(survey), primary=True)
-        if survey
-        else button(texts("pledge.button.mine"), ShowPledges(), primary=True)
-    )
     whom = [] if mine else [text(texts("pledge.made.other"))]
     return card(
         texts,
@@ -136,8 +138,29 @@ def pledged_card(texts: Texts, pledge: Pledge, survey: str | None, *, mine: bool
             text(pledge.what, weight="Bolder"),
             facts(_facts(texts, pledge)),
             *whom,
-            small(_heard_by(texts, pledge)),
-            buttons([back]),
+            small(_heard_by(texts, pledge, later=not mine)),
+            buttons([_back(texts, survey, primary=True)]),
+        ],
+    )
+
+
+def already_pledged_card(
+    texts: Texts, pledge: Pledge, usual: dt.date, survey: str | None, *, mine: bool
+) -> Card:
+    """For what its owner has open already; who owns it may set another day, `usual` to begin with."""
+    due = day(texts, pledge.due_on)
+    set_day = button(
+        texts("pledge.button.change_day"), SetDay(pledge.id, survey), takes_inputs=True, primary=True
+    )
+    back = _back(texts, survey)
+    return card(
+        texts,
+        [
+            heading(texts("pledge.already.heading")),
+            text(pledge.what, weight="Bolder"),
+            text(texts("pledge.already.text", who=owner_name(texts, pledge), due=due)),
+            *([_day(texts, usual)] if mine else []),
+            *stacked([set_day, back] if mine else [back]),
         ],
     )
 
@@ -193,22 +216,30 @@ def statement_question_card(texts: Texts, pledge: Pledge) -> Card:
     )
 
 
-def more_time_card(texts: Texts, pledge: Pledge, usual: dt.date, notice: Notice | None = None) -> Card:
-    """Until when; `usual` is a day to begin with."""
+def more_time_card(
+    texts: Texts,
+    pledge: Pledge,
+    usual: dt.date,
+    notice: Notice | None = None,
+    *,
+    is_asked: bool,
+    survey: str | None = None,
+) -> Card:
+    """Until when; `usual` is a day to begin with, and `is_asked` says whether the owner is asked then.
+
+    `survey` names the one whose result to go back to.
+    """
+    set_day = texts("pledge.button.set_day" if is_asked else "pledge.button.set_day_silent")
     return card(
         texts,
         [
             heading(texts("pledge.more_time.heading")),
             *notices(notice),
             text(pledge.what, weight="Bolder"),
-            day_input(
-                "due", label=texts("pledge.form.due"), missing=texts("pledge.mistake.due"), value=usual
-            ),
+            _day(texts, usual),
             buttons(
                 [
-                    button(
-                        texts("pledge.button.set_day"), SetDay(pledge.id), takes_inputs=True, primary=True
-                    ),
+                    button(set_day, SetDay(pledge.id, survey), takes_inputs=True, primary=True),
                     button(texts("pledge.button.drop"), AskToDrop(pledge.id)),
                 ]
             ),
@@ -243,15 +274,17 @@ def drop_pledge_card(texts: Texts, pledge: Pledge, notice: Notice | None = None,
     )
 
 
-def put_off_card(texts: Texts, pledge: Pledge) -> Card:
-    """The new day of a promise."""
+def put_off_card(texts: Texts, pledge: Pledge, survey: str | None = None, *, is_asked: bool) -> Card:
+    """The new day of a promise, and whether its owner is asked then."""
+    due = day(texts, pledge.due_on)
     return card(
         texts,
         [
             heading(texts("pledge.put_off.heading")),
             text(pledge.what, weight="Bolder"),
-            text(texts("pledge.put_off.text", due=day(texts, pledge.due_on))),
-            buttons([button(texts("pledge.button.mine"), ShowPledges(), primary=True)]),
+            text(texts("pledge.put_off.text" if is_asked else "pledge.put_off.silent", due=due)),
+            *([] if is_asked else [text(texts("pledge.silent"))]),
+            buttons([_back(texts, survey, primary=True)]),
         ],
     )
 
@@ -279,8 +312,8 @@ def closed_pledge_card(
     )
 
 
-def my_pledges_card(texts: Texts, pledges: Sequence[Pledge], now: dt.datetime) -> Card:
-    """A person's own promises: what is open first, with its buttons."""
+def my_pledges_card(texts: Texts, pledges: Sequence[Pledge], now: dt.datetime, *, is_asked: bool) -> Card:
+    """A person's own promises: what is open first, with its buttons; `is_asked` as for `put_off_card`."""
     still_open = [one for one in pledges if one.state is PledgeState.OPEN]
     closed = [one for one in pledges if one.state is not PledgeState.OPEN][:CLOSED_SHOWN]
     return card(
@@ -288,6 +321,7 @@ def my_pledges_card(texts: Texts, pledges: Sequence[Pledge], now: dt.datetime) -
         [
             heading(texts("pledge.mine.heading")),
             *([] if still_open else [text(texts("pledge.mine.none"))]),
+            *([text(texts("pledge.mine.silent"))] if still_open and not is_asked else []),
             *(_mine(texts, one, now) for one in still_open[:OPEN_SHOWN]),
             *_more(texts, still_open, OPEN_SHOWN),
             *([heading(texts("pledge.mine.closed"), size="Medium", apart=True)] if closed else []),
@@ -333,9 +367,19 @@ def _more(texts: Texts, pledges: Sequence[Pledge], shown: int) -> list[Element]:
     return [small(texts.count("pledge.more", more))] if more > 0 else []
 
 
+def _settled_item(form: Form) -> str | None:
+    """What is promised, where there is nothing to choose."""
+    if form.what:
+        return form.press.item
+    return form.statements[0].id if len(form.statements) == 1 else None
+
+
 def _what_input(texts: Texts, form: Form) -> Element:
     if form.what:
         return text(form.what, weight="Bolder")
+    if len(form.statements) == 1:
+        only = texts("pledge.statement", discipline=form.discipline, statement=form.statements[0].text)
+        return text(only, weight="Bolder")
     return choices(
         "item",
         ((one.id, one.text) for one in form.statements),
@@ -347,12 +391,23 @@ def _what_input(texts: Texts, form: Form) -> Element:
 
 
 def _who_input(texts: Texts, form: Form) -> Element:
-    me = (ME, texts("pledge.form.me"))
+    me = (form.me, texts("pledge.form.me"))
     return person_input(
         "who",
         [form.other, me] if form.other else [me],
         label=texts("pledge.form.who"),
         missing=texts("pledge.mistake.who"),
+    )
+
+
+def _name_input(texts: Texts, form: Form) -> Element:
+    return line_input(
+        "name",
+        label=texts("pledge.form.name"),
+        missing=texts("pledge.mistake.name"),
+        value=form.press.name or "",
+        longest=LONGEST_NAME,
+        required=False,
     )
 
 
@@ -379,10 +434,25 @@ def _audience(texts: Texts, form: Form) -> Iterable[Element]:
         yield small(texts("pledge.form.nobody_else"))
 
 
-def _way_back(texts: Texts, press: MakePledge) -> Element:
-    if press.survey:
-        return button(texts("pledge.button.back"), LeavePledge(press.survey))
-    return button(texts("pledge.button.mine"), ShowPledges())
+def _asking(texts: Texts, form: Form) -> Iterable[Element]:
+    """Who is asked whether it is done."""
+    if form.channel or form.may_name_others:
+        yield small(texts("pledge.form.asking_who"))
+    elif form.is_asked:
+        yield small(texts("pledge.form.asking"))
+    if not form.is_asked:
+        yield text(texts("pledge.silent"))
+
+
+def _day(texts: Texts, usual: dt.date) -> Element:
+    return day_input("due", label=texts("pledge.form.due"), missing=texts("pledge.mistake.due"), value=usual)
+
+
+def _back(texts: Texts, survey: str | None, *, primary: bool = False) -> Element:
+    """To the result that it was pledged from; else to one's own pledges."""
+    if survey:
+        return button(texts("pledge.button.back"), LeavePledge(survey), primary=primary)
+    return button(texts("pledge.button.mine"), ShowPledges(), primary=primary)
 
 
 def _answers(texts: Texts, pledge: Pledge) -> list[Element]:
@@ -408,10 +478,11 @@ def _facts(texts: Texts, pledge: Pledge) -> Iterable[tuple[str, str]]:
     yield texts("pledge.fact.due"), day(texts, pledge.due_on)
 
 
-def _heard_by(texts: Texts, pledge: Pledge) -> str:
+def _heard_by(texts: Texts, pledge: Pledge, *, later: bool = False) -> str:
+    """Who hears of it; `later` where its owner has to hear first."""
     if pledge.team is None:
         return texts("pledge.heard.owner")
-    return texts("pledge.heard.channel", team=verbatim(pledge.team.name))
+    return texts(f"pledge.heard.{'channel_later' if later else 'channel'}", team=verbatim(pledge.team.name))
 
 
 def owner_name(texts: Texts, pledge: Pledge) -> str:
@@ -449,6 +520,7 @@ def _mine(texts: Texts, pledge: Pledge, now: dt.datetime) -> Element:
     return {
         "type": "Container",
         "separator": True,
+        "spacing": "Large",
         "items": [
             text(pledge.what, weight="Bolder"),
             small(" ".join([by, *team])),
@@ -508,4 +580,4 @@ def _pick_to_drop(texts: Texts, pledges: Sequence[Pledge]) -> Iterable[Element]:
         label=texts("pledge.team.pick"),
         missing=texts("pledge.mistake.pick"),
     )
-    yield buttons([button(texts("pledge.button.drop"), AskToDrop(), takes_inputs=True)])
+    yield buttons([button(texts("pledge.button.drop_short"), AskToDrop(), takes_inputs=True)])

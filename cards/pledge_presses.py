@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from assessment.model import Level
-from cards.survey_presses import Day, SurveyId, TeamId
+from cards.survey_presses import Day, Line, SurveyId, TeamId
 
 _CONFIG = ConfigDict(extra="forbid")
 
@@ -68,6 +68,7 @@ class MakePledge:
     level: StatementLevel | None = None
     item: ContentId | None = None
     who: WhoId | None = None
+    name: Line | None = None
     due: Day = None
     tell: TeamId | None = None
     do: Literal["pledge-make"] = "pledge-make"
@@ -125,11 +126,12 @@ class PutOff:
 
 @dataclass(frozen=True, slots=True)
 class SetDay:
-    """Take more time, until a day that comes from the card's input."""
+    """Ask on another day, which comes from the card's input; `survey` is whose result to go back to."""
 
     __pydantic_config__ = _CONFIG
 
     pledge: PledgeId
+    survey: SurveyId | None = None
     due: Day = None
     do: Literal["pledge-day"] = "pledge-day"
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
 
-from assessment.privacy import Forgotten, Held, Row
+from assessment.privacy import Forgotten, Held, Row, would_go
 from cards.elements import (
     Card,
     Element,
@@ -28,8 +29,24 @@ from content.texts import Texts
 LINES_SHOWN = 5
 """Of each kind; the others are counted, and all are in the file."""
 
-ANSWERED = frozenset({"open", "closing"})
-"""Phases in which answers to an anonymous survey are still somebody's."""
+UNDER_WAY = frozenset({"open", "closing"})
+"""Phases in which a survey counts who has answered."""
+
+
+UNTOLD = frozenset({"waiting", "sending"})
+"""States of news that a channel may not have seen yet."""
+
+NEWS = {
+    "pledge-made": "made",
+    "pledge-kept": "kept",
+    "statement-met": "kept",
+    "pledge-overdue": "overdue",
+    "paused": "paused",
+}
+
+GOES = ("checks", "answers", "lists", "letters", "contacts", "pledges", "news")
+STAYS = ("lists", "surveys", "schedules", "pledges_for_others", "unnamed")
+"""Kinds of data in which only the name goes. A list of people asked has its numbers to keep."""
 
 
 def my_data_card(texts: Texts, held: Held, zone: dt.tzinfo, *, notice: Notice | None = None) -> Card:
@@ -40,6 +57,8 @@ def my_data_card(texts: Texts, held: Held, zone: dt.tzinfo, *, notice: Notice | 
         _group(texts("privacy.wishes.heading"), texts, _wishes(texts, held, zone)),
         _group(texts("privacy.written.heading"), texts, _written(texts, held, zone)),
         _group(texts("privacy.pledges.heading"), texts, _pledges(texts, held)),
+        _group(texts("privacy.for_others.heading"), texts, _for_others(texts, held)),
+        _group(texts("privacy.news.heading"), texts, _news(texts, held, zone)),
         _group(texts("privacy.made.heading"), texts, _made(texts, held)),
         _group(texts("privacy.chat.heading"), texts, _chat(texts, held, zone)),
     ]
@@ -62,31 +81,35 @@ def my_data_card(texts: Texts, held: Held, zone: dt.tzinfo, *, notice: Notice | 
 
 
 def ask_to_forget_card(texts: Texts, held: Held) -> Card:
-    """What will be deleted, and what cannot be."""
-    tables = held.tables
-    goes = [
-        texts.count(f"privacy.goes.{name}", len(tables[name]), people=numeral(texts, len(tables[name])))
-        for name in ("checks", "recipients", "contacts", "pledges")
-        if tables[name]
+    """What will be deleted, what goes on without the name, and what forgetting cannot do."""
+    going = [
+        *(
+            texts.count(f"privacy.goes.{kind}", number, people=numeral(texts, number))
+            for kind, number in _numbers(would_go(held), GOES)
+        ),
+        *(texts(f"privacy.goes.{one}") for one in _wished(held)),
+        *([texts("privacy.goes.chat")] if held.tables["conversations"] else []),
     ]
-    made = len(tables["surveys"]) + len(tables["schedules"])
     return card(
         texts,
         [
             heading(texts("privacy.ask.heading")),
-            text(texts("privacy.ask.goes")),
-            bullets([*goes, texts("privacy.goes.rest")]),
+            text(texts("privacy.ask.goes" if going else "privacy.ask.nothing")),
+            *([bullets(going)] if going else []),
             heading(texts("privacy.ask.stays"), size="Medium"),
             bullets(
                 [
-                    texts("privacy.stays.anonymous"),
+                    *(
+                        texts.count(f"privacy.stays.{kind}", number, people=numeral(texts, number))
+                        for kind, number in _numbers(would_go(held), STAYS)
+                    ),
                     texts("privacy.stays.numbers"),
-                    texts("privacy.stays.lists"),
-                    *([texts("privacy.stays.made")] if made else []),
+                    texts("privacy.stays.anonymous"),
                     texts("privacy.stays.elsewhere"),
                 ]
             ),
-            text(texts("privacy.ask.then")),
+            heading(texts("privacy.ask.afterwards"), size="Medium"),
+            bullets(texts(f"privacy.afterwards.{one}") for one in _afterwards(held)),
             buttons(
                 [
                     button(texts("privacy.button.forget"), ForgetMe()),
@@ -98,22 +121,10 @@ def ask_to_forget_card(texts: Texts, held: Held) -> Card:
 
 
 def forgotten_card(texts: Texts, gone: Forgotten) -> Card:
-    """What was deleted, in numbers."""
-    numbers = {
-        "checks": gone.checks,
-        "answers": gone.answers,
-        "surveys": gone.surveys,
-        "letters": gone.letters,
-        "contacts": gone.contacts,
-        "wishes": gone.wishes,
-        "pledges": gone.pledges,
-        "led": gone.led,
-        "chats": gone.chats,
-    }
+    """What was deleted and where the name was taken out, in numbers."""
     lines = [
-        texts.count(f"privacy.gone.{name}", number, people=numeral(texts, number))
-        for name, number in numbers.items()
-        if number
+        texts.count(f"privacy.gone.{kind}", number, people=numeral(texts, number))
+        for kind, number in _numbers(gone, [one.name for one in fields(Forgotten)])
     ]
     return card(
         texts,
@@ -124,6 +135,29 @@ def forgotten_card(texts: Texts, gone: Forgotten) -> Card:
             buttons([button(texts("button.start"), Start())]),
         ],
     )
+
+
+def _numbers(gone: Forgotten, kinds: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """Each kind of which there is something."""
+    for kind in kinds:
+        if number := getattr(gone, kind):
+            yield kind, number
+
+
+def _wished(held: Held) -> Iterator[str]:
+    """What the person wished, and what is known of their time."""
+    for wish in ("zone", "not_before", "silent_since"):
+        if any(one[wish] for one in held.tables["wishes"]):
+            yield wish
+
+
+def _afterwards(held: Held) -> Iterator[str]:
+    """What comes of being forgotten, most pressing first."""
+    if "silent_since" in _wished(held):
+        yield "silent"
+    if any(one["phase"] in UNDER_WAY for one in held.tables["recipients"]):
+        yield "open"
+    yield "again"
 
 
 def kept_card(texts: Texts) -> Card:
@@ -236,6 +270,34 @@ def _pledges(texts: Texts, held: Held) -> list[str]:
         )
         for one in reversed(held.tables["pledges"])
     ]
+
+
+def _for_others(texts: Texts, held: Held) -> list[str]:
+    return [
+        texts(
+            "privacy.for_others.line",
+            what=verbatim(str(one["what"] or one["item"])),
+            who=verbatim(str(one["person_name"])),
+        )
+        for one in reversed(held.tables["pledges_for_others"])
+    ]
+
+
+def _news(texts: Texts, held: Held, zone: dt.tzinfo) -> list[str]:
+    """What a channel has still to be told, or was told and is remembered; latest first."""
+    return [
+        texts(
+            "privacy.news.waiting" if one["state"] in UNTOLD else "privacy.news.over",
+            what=texts(f"privacy.news.about.{_news_of(str(one['id']))}"),
+            date=_on(texts, one["due_at"], zone),
+        )
+        for one in reversed(held.tables["news"])
+    ]
+
+
+def _news_of(id_: str) -> str:
+    """What news is about, by the occasion with which its id begins."""
+    return NEWS.get(id_.partition(":")[0], "led")
 
 
 def _made(texts: Texts, held: Held) -> list[str]:

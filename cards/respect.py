@@ -32,7 +32,8 @@ from content.texts import Texts
 SHOWN = 8
 """Messages listed under one heading; others are counted, so that the card stays small."""
 
-Kind = Literal["invitation", "reminder", "later", "pledge", "schedule", "other"]
+Kind = Literal["invitation", "reminder", "later", "pledge", "told", "schedule", "result", "other"]
+"""The first three are a survey's; "told" is about a pledge that somebody made in the person's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,9 @@ class Told:
     kind: Kind
     survey: str = ""
     lead: str = ""
+    """Who asks in the survey, or pledged something in the person's name."""
+    about: str = ""
+    """The words of the pledge, or the team of the schedule; "" where they are not known any more."""
 
 
 def reminders_card(
@@ -56,32 +60,39 @@ def reminders_card(
     planned: Sequence[Told],
     notice: Notice | None = None,
 ) -> Card:
-    """What was sent in the last `weeks`, latest first; what is planned, next first; the person's wishes."""
-    tomorrow = now.astimezone(wishes.zone).date() + dt.timedelta(days=1)
-    return card(
-        texts,
-        [
-            heading(texts("respect.heading")),
-            *notices(notice),
-            text(
-                texts.count(
-                    "respect.rules",
-                    limits.a_day,
-                    when=when_allowed(texts, limits),
-                    week=numeral(texts, limits.a_week),
-                )
-            ),
+    """What was sent in the last `weeks`, latest first; what is planned, next first; the person's wishes.
+
+    To who wants nothing it says only that, with what was sent before and the way back.
+    """
+    was_sent = [
+        heading(texts("respect.sent", weeks=numeral(texts, weeks)), size="Medium"),
+        _listed(texts, sent, texts("respect.nothing_sent"), lambda one: _was(texts, wishes, one)),
+    ]
+    rest = (
+        [text(texts("respect.silent")), *was_sent, buttons([_again(texts)])]
+        if wishes.wants_nothing
+        else [
+            text(_rules(texts, limits)),
             heading(texts("respect.wishes"), size="Medium"),
             text(_wish(texts, wishes, now)),
             heading(texts("respect.planned"), size="Medium"),
             _listed(
                 texts, planned, texts("respect.nothing_planned"), lambda one: _will_be(texts, wishes, one)
             ),
-            heading(texts("respect.sent", weeks=numeral(texts, weeks)), size="Medium"),
-            _listed(texts, sent, texts("respect.nothing_sent"), lambda one: _was(texts, wishes, one)),
-            *([] if wishes.wants_nothing else _quiet_until(texts, tomorrow)),
+            *was_sent,
+            *_quiet_until(texts, now.astimezone(wishes.zone).date() + dt.timedelta(days=1)),
             buttons(_choices(texts, wishes, now)),
-        ],
+        ]
+    )
+    return card(texts, [heading(texts("respect.heading")), *notices(notice), *rest])
+
+
+def _rules(texts: Texts, limits: Limits) -> str:
+    return texts(
+        "respect.rules",
+        when=when_allowed(texts, limits, whose="own"),
+        day=texts.count("respect.a_day", limits.a_day),
+        week=texts.count("respect.a_week", limits.a_week),
     )
 
 
@@ -93,15 +104,16 @@ def _quiet_until(texts: Texts, tomorrow: dt.date) -> Iterable[Element]:
 
 
 def _choices(texts: Texts, wishes: Wishes, now: dt.datetime) -> Iterable[Element]:
-    if not wishes.wants_nothing:
-        yield button(texts("respect.button.silent"), StopReminding())
-    if wishes.wants_nothing or _is_quiet(wishes, now):
-        yield button(texts("respect.button.again"), WriteAgain(), primary=True)
+    yield button(texts("respect.button.silent"), StopReminding())
+    if _is_quiet(wishes, now):
+        yield _again(texts)
+
+
+def _again(texts: Texts) -> Element:
+    return button(texts("respect.button.again"), WriteAgain(), primary=True)
 
 
 def _wish(texts: Texts, wishes: Wishes, now: dt.datetime) -> str:
-    if wishes.wants_nothing:
-        return texts("respect.silent")
     if wishes.not_before and _is_quiet(wishes, now):
         return texts("respect.quiet_until", date=texts.date(wishes.not_before, wishes.zone))
     return texts("respect.nothing_wished")
@@ -130,8 +142,10 @@ def _will_be(texts: Texts, wishes: Wishes, one: Told) -> str:
 
 def _what(texts: Texts, one: Told) -> str:
     match one.kind:
-        case "pledge" | "schedule" | "other":
+        case "pledge" | "schedule" | "result" | "other" if not (one.about or one.survey):
             return texts(f"respect.what.{one.kind}")
+        case "schedule":
+            return texts("respect.about.schedule", team=verbatim(one.about))
         case _:
             lead = verbatim(one.lead) if one.lead.strip() else texts("survey.a_lead")
-            return texts(f"respect.about.{one.kind}", survey=verbatim(one.survey), lead=lead)
+            return texts(f"respect.about.{one.kind}", survey=verbatim(one.survey), lead=lead, what=one.about)

@@ -151,6 +151,15 @@ class EditSchedule(Terms):
 
 
 @dataclass(frozen=True, slots=True)
+class UnfoldSchedule(Terms):
+    """Show the form as it was filled in, with what few people need."""
+
+    __pydantic_config__ = _CONFIG
+
+    do: Literal["schedule-more"] = "schedule-more"
+
+
+@dataclass(frozen=True, slots=True)
 class SaveSchedule(Terms):
     """Keep the schedule."""
 
@@ -178,6 +187,7 @@ SchedulePress = (
     | DeleteSchedule
     | PreviewSchedule
     | EditSchedule
+    | UnfoldSchedule
     | SaveSchedule
 )
 """A press that only leads may make, wherever the card is."""

@@ -21,6 +21,7 @@ from cards.elements import (
     choices,
     day_input,
     facts,
+    folded,
     heading,
     line_input,
     notices,
@@ -46,6 +47,7 @@ from cards.schedule_presses import (
     ShowSchedule,
     ShowSchedules,
     Terms,
+    UnfoldSchedule,
     with_terms,
 )
 from cards.survey_setup import edition_choice, privacy_inputs, reminder_inputs, team_choice, terms
@@ -101,10 +103,12 @@ def schedule_form(
     team: Team | None,
     teams: Sequence[Team],
     mistakes: Sequence[str] = (),
+    unfolded: bool = False,
 ) -> Card:
     """A schedule as it was filled in, to be changed. What there is no choice of is not asked.
 
-    `editions` are ids with names; `mistakes` say what to mend.
+    `editions` are ids with names; `mistakes` say what to mend. What few people need is `unfolded`, and also
+    where it is filled in.
     """
     preview = PreviewSchedule(filled.schedule, filled.kind, team=team.id if team else None)
     if isinstance(what, RepeatedSurvey):
@@ -126,7 +130,7 @@ def schedule_form(
             its_name,
             *_date_inputs(texts, filled),
             *of_survey,
-            _rule_input(texts, filled),
+            *_rule_input(texts, filled, preview, unfolded=unfolded or bool(filled.rule)),
             *stacked(
                 [
                     button(texts("schedule.button.preview"), preview, takes_inputs=True, primary=True),
@@ -147,9 +151,9 @@ def preview_card(texts: Texts, schedule: Schedule, dates: Sequence[dt.datetime],
             *_said(texts, schedule),
             facts(_facts(texts, schedule)),
             *_next_dates(texts, schedule, dates),
-            *stacked([button(texts("schedule.button.save"), with_terms(SaveSchedule, filled), primary=True)]),
             buttons(
                 [
+                    button(texts("schedule.button.save"), with_terms(SaveSchedule, filled), primary=True),
                     button(texts("schedule.button.change"), with_terms(EditSchedule, filled)),
                     button(texts("schedule.button.cancel"), ShowSchedules()),
                 ]
@@ -367,14 +371,20 @@ def _date_inputs(texts: Texts, filled: Terms) -> Iterable[Element]:
     )
 
 
-def _rule_input(texts: Texts, filled: Terms) -> Element:
-    return line_input(
+def _rule_input(texts: Texts, filled: Terms, form: Terms, *, unfolded: bool) -> list[Element]:
+    """A rule of one's own, behind a button; `form` has what is not filled in."""
+    field = line_input(
         "rule",
         label=texts("schedule.form.rule"),
         missing=texts("schedule.mistake.rule.form"),
         value=filled.rule or "",
         longest=LONGEST_RULE,
         required=False,
+    )
+    if unfolded:
+        return [field]
+    return folded(
+        "more", [field], title=texts("schedule.button.more"), unfold=with_terms(UnfoldSchedule, form)
     )
 
 

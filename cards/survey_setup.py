@@ -109,7 +109,7 @@ def rehearsal_card(  # noqa: PLR0917 - each fact of a type of its own, so none i
             *(_reached(texts, survey, reach, seconds) if reach.people else [_nobody(texts, survey)]),
             *_not_asked(texts, reach),
             *(
-                [text(texts("survey.rehearsal.respect", when=when_allowed(texts, limits)))]
+                [text(texts("survey.rehearsal.respect", when=when_allowed(texts, limits, whose="each")))]
                 if reach.people
                 else []
             ),

@@ -38,9 +38,16 @@ def not_a_lead_card(texts: Texts) -> Card:
     )
 
 
-def no_team_card(texts: Texts) -> Card:
-    """For a survey that no team can be asked for: typed in a group chat, or no team has the app."""
-    return card(texts, [heading(texts("survey.no_team.heading")), text(texts("survey.no_team.text"))])
+def no_team_card(texts: Texts, command: str) -> Card:
+    """For a word that needs a team, before any has the app; `command` is survey, schedule, news or trend."""
+    return card(
+        texts,
+        [
+            heading(texts("survey.no_team.heading")),
+            text(texts(f"survey.no_team.why.{command}")),
+            text(texts("survey.no_team.how", word=texts.words[command][0])),
+        ],
+    )
 
 
 def nothing_open_card(texts: Texts, command: str) -> Card:

@@ -42,15 +42,26 @@ def welcome_card(texts: Texts, edition: Edition, *, in_public: bool = False) -> 
     )
 
 
-def help_card(texts: Texts, commands: Iterable[str], *, intro: str, start: str) -> Card:
-    """The words the bot understands here; `intro` says why this is shown, `start` what Start does now."""
-    known = "\n".join(f"- **{texts.words[one][0]}**: {texts(f'command.{one}')}" for one in commands)
+def help_card(
+    texts: Texts,
+    commands: Iterable[str],
+    of_leads: Iterable[str] = (),
+    *,
+    intro: str,
+    start: str,
+    in_public: bool = False,
+) -> Card:
+    """The words the bot understands here, those that only leads may type apart from the others.
+
+    `intro` says why this is shown, `start` what Start does now.
+    """
     return card(
         texts,
         [
             heading(texts("help.heading")),
             text(intro),
-            text(known),
+            *_known(texts, texts("help.for_everybody" if in_public else "help.for_you"), commands),
+            *_known(texts, texts("help.for_leads"), of_leads),
             buttons([button(start, Start(), primary=True)]),
         ],
     )
@@ -128,6 +139,12 @@ def elsewhere_card(texts: Texts, url: str, delivery: Delivery) -> Card:
     words = texts(f"elsewhere.{delivery}")
     opens = {"type": "Action.OpenUrl", "title": texts("button.open_chat"), "url": url}
     return card(texts, [heading(texts("elsewhere.heading")), text(words), buttons([opens])])
+
+
+def _known(texts: Texts, title: str, commands: Iterable[str]) -> list[Element]:
+    """Words with what they do, or nothing where there are none."""
+    lines = [texts("help.line", word=texts.words[one][0], what=texts(f"command.{one}")) for one in commands]
+    return [heading(title, size="Medium"), bullets(lines)] if lines else []
 
 
 def _line(texts: Texts, shown: Sequence[tuple[Check, Edition]], zone: dt.tzinfo) -> list[Element]:

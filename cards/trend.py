@@ -27,6 +27,8 @@ from cards.elements import (
 )
 from cards.figures import day, numeral
 from cards.naming import answer_name
+from cards.presses import Start
+from cards.survey_presses import SetUpSurvey
 from cards.trend_presses import LeaveTrend
 from content.model import Edition
 from content.texts import Texts
@@ -58,9 +60,22 @@ def trend_card(texts: Texts, edition: Edition, trend: Trend) -> Card:
     )
 
 
-def no_trend_card(texts: Texts) -> Card:
-    """For a team without a closed survey."""
-    return card(texts, [heading(texts("trend.nothing.heading")), text(texts("trend.nothing.text"))])
+def no_trend_card(texts: Texts, *, leads: bool) -> Card:
+    """For a team without a closed survey: a lead may set one up, anybody may do the own check meanwhile."""
+    helps = (
+        button(texts("survey.button.set_up"), SetUpSurvey(), primary=True)
+        if leads
+        else button(texts("button.start"), Start(), primary=True)
+    )
+    return card(
+        texts,
+        [
+            heading(texts("trend.nothing.heading")),
+            text(texts("trend.nothing.text")),
+            *([] if leads else [text(texts("trend.nothing.meanwhile"))]),
+            buttons([helps]),
+        ],
+    )
 
 
 def _words(texts: Texts, edition: Edition, trend: Trend) -> Iterable[Element]:

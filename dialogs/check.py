@@ -114,6 +114,11 @@ class CheckDialog:
         check = await self._checks.latest(visit.person)
         return self._open_question(check) if check else None
 
+    async def asks(self, visit: Visit) -> bool:
+        """Whether typed words may answer a question: one of a check is open."""
+        _, check = await self._under_hand(visit)
+        return check is not None and self._open_question(check) is not None
+
     def welcome(self, *, in_public: bool) -> Card:
         """What greets a person, or a team or group chat, that has just got the app."""
         return welcome_card(self._texts, self._edition, in_public=in_public)
@@ -144,8 +149,8 @@ class CheckDialog:
         check = await self._checks.latest(visit.person)
         under_way = check is not None and check.finished_at is None
         start = self._texts("button.go_on" if under_way else "button.start")
-        known = OF_LEADS if visit.leads else PERSONAL
-        return Reply(help_card(self._texts, known, intro=intro, start=start))
+        of_leads = OF_LEADS if visit.leads else ()
+        return Reply(help_card(self._texts, PERSONAL, of_leads, intro=intro, start=start))
 
     async def _answered_in_words(self, visit: Visit, text: str) -> Reply:
         visit, check = await self._under_hand(visit)
@@ -155,7 +160,7 @@ class CheckDialog:
         match self._vocabulary.meaning(text):
             case "back":
                 return await self._back(visit, check, question)
-            case "pause" | "not-now":
+            case "pause" | "stop" | "not-now":
                 return self._paused(visit, check)
         if question == ROLE:
             role = self._vocabulary.role(text)

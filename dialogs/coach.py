@@ -82,6 +82,9 @@ class Coach:
             return await self._dialogs.privacy.said(visit, command)
         if in_public and (command not in PERSONAL or command == "help"):
             return self._helps_in_public(visit)
+        if command == "stop" and not await self._dialogs.checks.asks(visit):
+            # There is nothing to pause: whoever types "stop" then has had enough of messages.
+            return await self._dialogs.reminders.said(visit, "reminders")
         return await self._dialogs.invitations.said(visit, text) or await self._dialogs.checks.said(
             visit, text
         )
@@ -115,6 +118,10 @@ class Coach:
         return replace(visit, leads=self._dialogs.surveys.may_lead(visit.person))
 
     def _helps_in_public(self, visit: Visit) -> Reply:
-        words = IN_TEAM if visit.channel else IN_GROUP_CHAT
+        known = IN_TEAM if visit.channel else IN_GROUP_CHAT
+        of_all, of_leads = (
+            [one for one in known if (one in LEADING) is leading] for leading in (False, True)
+        )
         intro, start = self._texts("help.in_public"), self._texts("button.start")
-        return Reply(help_card(self._texts, words, intro=intro, start=start), public=True)
+        card = help_card(self._texts, of_all, of_leads, intro=intro, start=start, in_public=True)
+        return Reply(card, public=True)

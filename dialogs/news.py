@@ -83,7 +83,7 @@ class NewsDialog:
     async def _pick(self, visit: Visit) -> Reply:
         teams = await self._teams(visit)
         if not teams:
-            return Reply(no_team_card(self._texts))
+            return Reply(no_team_card(self._texts, "news"))
         if len(teams) == 1:
             return Reply(await self._card(visit, teams[0]))
         return Reply(pick_team_card(self._texts, teams[:MOST_TEAMS]))

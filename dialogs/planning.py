@@ -67,7 +67,7 @@ class Planning:
         """An empty plan; or the survey that the team has already."""
         team = await self.named(visit.channel.home) if visit.channel else None
         if team is None and not await self._surveys.homes(visit.person.tenant_id):
-            return Reply(no_team_card(self._texts))
+            return Reply(no_team_card(self._texts, "survey"))
         if team and (other := await self._launch.other_under_way(team)):
             return Reply(under_way_card(self._texts, other))
         return Reply(await self._plan_card(visit, self._usual(visit), uuid4().hex, team))

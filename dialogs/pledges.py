@@ -13,7 +13,9 @@ from assessment.pledges import LONGEST_DAYS, USUAL_DAYS, Pledge, PledgeState, qu
 from assessment.survey import Phase, Survey
 from cards.elements import Notice
 from cards.pledge import (
+    LONGEST_NAME,
     Form,
+    already_pledged_card,
     closed_pledge_card,
     drop_pledge_card,
     more_time_card,
@@ -46,6 +48,7 @@ from cards.talk import stale_card
 from content.loading import Content
 from content.model import Edition, Statement
 from dialogs.pictures import Pictures
+from dialogs.planning import one_line
 from dialogs.survey_views import SurveyViews
 from dialogs.tidings import Tidings
 from dialogs.turn import Channel, Reply, Visit
@@ -151,9 +154,16 @@ class PledgeDialog:
             places=[one.team for one in await self._pledges.places(visit.person)],
             channel=survey.team if survey else None,
             may_name_others=visit.leads,
+            is_asked=visit.channel is not None or await self._is_asked(visit),
+            me=visit.person.object_id,
             other=other and (other[0].object_id, other[1] or self._texts("pledge.somebody")),
+            asks_name=other is not None and not other[1],
         )
         return Reply(pledge_form_card(self._texts, form, mistakes), public=visit.channel is not None)
+
+    async def _is_asked(self, visit: Visit) -> bool:
+        """Whether the bot may ask the one who speaks, by itself."""
+        return not (await self._contacts.wishes(visit.person, visit.zone)).wants_nothing
 
     def _subject(self, press: MakePledge) -> _Subject:
         """What is promised. Raises _Foreign for what no edition has."""
@@ -196,7 +206,10 @@ class PledgeDialog:
             if not visit.leads:
                 raise _Foreign
             if other := await self._other(visit, press):
-                owner, name = other
+                typed = one_line(press.name or "")
+                owner, name = other[0], other[1] or typed
+                if not other[1] and not 0 < len(typed) <= LONGEST_NAME:
+                    mistakes.append(self._texts("pledge.mistake.name"))
             else:
                 mistakes.append(self._texts("pledge.mistake.who_unknown"))
         place = await self._place(visit, press)
@@ -204,7 +217,7 @@ class PledgeDialog:
             return await self._form(visit, press, mistakes)
         zone = await self._zone(owner, visit)
         is_own = owner == visit.person
-        await self._pledges.make(
+        made = await self._pledges.make(
             Pledge(
                 id=press.pledge,
                 owner=owner,
@@ -224,12 +237,14 @@ class PledgeDialog:
                 times_asked=0 if is_own else -1,
             )
         )
-        made = await self._pledges.get(press.pledge)
-        if made is None or not _same(made.made_by, visit.person):
+        mine, in_public = _same(made.owner, visit.person), visit.channel is not None
+        if made.id != press.pledge:
+            card = already_pledged_card(self._texts, made, press.due, press.survey, mine=mine)
+            return Reply(card, public=in_public)
+        if not _same(made.made_by, visit.person):
             raise _Foreign
         await self._tidings.tell(made)
-        card = pledged_card(self._texts, made, press.survey, mine=_same(made.owner, visit.person))
-        return Reply(card, public=visit.channel is not None)
+        return Reply(pledged_card(self._texts, made, press.survey, mine=mine), public=in_public)
 
     def _sentence(self, subject: _Subject, item: str) -> str:
         [words] = [one.text for one in subject.statements if one.id == item]
@@ -266,9 +281,10 @@ class PledgeDialog:
             person = Person(visit.person.tenant_id, str(UUID(press.who)))
         except ValueError:
             return None
-        if known := await self._pledges.on_a_roster(person):
-            return person, known.name
-        return (person, "") if await self._conversations.of(person) else None
+        known = await self._pledges.on_a_roster(person)
+        if known is None and not await self._conversations.of(person):
+            return None
+        return person, (known.name if known else "") or await self._pledges.name_of(person)
 
     async def _zone(self, owner: Person, visit: Visit) -> ZoneInfo:
         """The zone in which a day is meant: the owner's, else that of who promises."""
@@ -295,11 +311,11 @@ class PledgeDialog:
             case SayDone() | SayWhether(met="yes"):
                 return await self._keep(visit, pledge)
             case SayWhether():
-                return self._more_time(visit, pledge, Notice(self._texts("pledge.more_time.not_yet")))
+                return await self._more_time(visit, pledge, Notice(self._texts("pledge.more_time.not_yet")))
             case PutOff():
-                return self._more_time(visit, pledge)
-            case SetDay(_, due):
-                return await self._put_off(visit, pledge, due)
+                return await self._more_time(visit, pledge)
+            case SetDay():
+                return await self._put_off(visit, pledge, press)
         return await self._about_dropping(visit, pledge, press)
 
     async def _about_dropping(self, visit: Visit, pledge: Pledge, press: PledgePress) -> Reply:
@@ -326,20 +342,28 @@ class PledgeDialog:
         edition = self._content.editions[now.edition]
         return Reply(closed_pledge_card(self._texts, now, edition, step), settled=True)
 
-    def _more_time(self, visit: Visit, pledge: Pledge, notice: Notice | None = None) -> Reply:
+    async def _more_time(
+        self, visit: Visit, pledge: Pledge, notice: Notice | None = None, survey: str | None = None
+    ) -> Reply:
         usual = visit.at.astimezone(visit.zone).date() + LATER
-        return Reply(more_time_card(self._texts, pledge, usual, notice))
+        is_asked = await self._is_asked(visit)
+        card = more_time_card(self._texts, pledge, usual, notice, is_asked=is_asked, survey=survey)
+        return Reply(card, public=visit.channel is not None)
 
-    async def _put_off(self, visit: Visit, pledge: Pledge, due: dt.date | None) -> Reply:
+    async def _put_off(self, visit: Visit, pledge: Pledge, press: SetDay) -> Reply:
+        """Another day. In a channel only who pressed sees it, in place of the team's result."""
+        due = press.due
         if due is None or not self._is_possible(visit, due):
             refusal = Notice(self._texts("pledge.mistake.due"), is_refusal=True)
-            return self._more_time(visit, pledge, refusal)
+            return await self._more_time(visit, pledge, refusal, press.survey)
         zone = await self._zone(pledge.owner, visit)
         await self._pledges.put_off(pledge, due, question_at(due, zone, visit.at, pledge.asked_at))
         now = await self._pledges.get(pledge.id) or pledge
         if now.state is not PledgeState.OPEN:
             return await self._closed(now)
-        return Reply(put_off_card(self._texts, now), settled=True)
+        in_public = visit.channel is not None
+        card = put_off_card(self._texts, now, press.survey, is_asked=await self._is_asked(visit))
+        return Reply(card, public=in_public, settled=not in_public)
 
     async def _drop_as_lead(
         self, visit: Visit, channel: Channel, pledge_id: str, press: PledgePress
@@ -371,14 +395,19 @@ class PledgeDialog:
 
     async def _mine(self, visit: Visit) -> Reply:
         pledges = await self._pledges.of_person(visit.person)
-        return Reply(my_pledges_card(self._texts, pledges, visit.at))
+        is_asked = await self._is_asked(visit)
+        return Reply(my_pledges_card(self._texts, pledges, visit.at, is_asked=is_asked))
 
     async def _of_team(self, visit: Visit, channel: Channel) -> Reply:
         home = await self._surveys.home(channel.home.team) or channel.home
         card = team_pledges_card(
             self._texts,
             home.team.name,
-            await self._pledges.of_team(home.team, visit.at - LATELY),
+            [
+                one
+                for one in await self._pledges.of_team(home.team, visit.at - LATELY)
+                if one.is_known_to_owner
+            ],
             await self._pictures.of(home.team),
             visit.at,
             may_drop=visit.leads,

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 
+from assessment.pledges import Pledge, is_given_up
 from assessment.respect import Limits
 from cards.elements import Notice
 from cards.respect import Kind, Told, reminders_card
@@ -19,6 +22,9 @@ from storage.surveys import REMINDER, REMINDER_BY_HAND
 
 WEEKS = 4
 """How far back messages are shown."""
+
+TELLING = "0"
+"""The number of the message, before all questions, that tells of a promise in one's name."""
 
 LONGEST_SILENCE = dt.timedelta(days=366)
 
@@ -35,6 +41,8 @@ class RemindersDialog:
         self._agenda = database.agenda
         self._surveys = database.surveys
         self._checks = database.checks
+        self._pledges = database.pledges
+        self._schedules = database.schedules
         self._respect = respect
         self._limits = limits
 
@@ -73,30 +81,46 @@ class RemindersDialog:
 
     async def _show(self, visit: Visit, notice: Notice | None = None) -> Reply:
         wishes = await self._contacts.wishes(visit.person, visit.zone)
+        pledges = await self._pledges.of_person(visit.person)
+        contacts = await self._contacts.written(visit.person, visit.at - dt.timedelta(weeks=WEEKS))
         card = reminders_card(
             self._texts,
             wishes,
             self._limits,
             visit.at,
             weeks=WEEKS,
-            sent=await self._sent(visit),
-            planned=[] if wishes.wants_nothing else await self._planned(visit),
+            sent=await self._sent(visit, contacts, {one.id: one for one in pledges}),
+            planned=[] if wishes.wants_nothing else await self._planned(visit, contacts, pledges),
             notice=notice,
         )
         return Reply(card)
 
-    async def _sent(self, visit: Visit) -> list[Told]:
-        contacts = await self._contacts.written(visit.person, visit.at - dt.timedelta(weeks=WEEKS))
+    async def _sent(
+        self, visit: Visit, contacts: Sequence[Contact], pledges: Mapping[str, Pledge]
+    ) -> list[Told]:
         told = [_told(one, one.at) for one in await self._agenda.sent(visit.person, contacts)]
-        told += [one for contact in contacts for one in _otherwise(contact)]
+        told += [one for contact in contacts for one in _otherwise(contact, pledges)]
         return sorted(told, key=lambda one: one.at, reverse=True)
 
-    async def _planned(self, visit: Visit) -> list[Told]:
+    async def _planned(
+        self, visit: Visit, contacts: Sequence[Contact], pledges: Sequence[Pledge]
+    ) -> list[Told]:
+        """What is due or will be, each at the first moment at which it may go."""
+        surveys = await self._agenda.planned(visit.person)
+        wanted = [_told(one, one.at) for one in surveys if not await self._is_done(visit, one)]
+        wanted += [_told(one, one.at) for one in await self._agenda.results(visit.person)]
+        wanted += [_asked(one, one.ask_at) for one in pledges if one.ask_at and not is_given_up(one)]
+        written = {tuple(one.occasion.split(":")[:2]) for one in contacts}
+        ended = await self._schedules.untold_of(visit.person)
+        wanted += [
+            Told(visit.at, "schedule", about=one.team.name)
+            for one in ended
+            if ("schedule", one.id) not in written
+        ]
         found = []
-        for one in await self._agenda.planned(visit.person):
-            if not await self._is_done(visit, one):
-                at = await self._respect.moment(visit.person, max(one.at, visit.at), visit.zone)
-                found += [_told(one, at)] if at else []
+        for one in wanted:
+            at = await self._respect.moment(visit.person, max(one.at, visit.at), visit.zone)
+            found += [replace(one, at=at)] if at else []
         return sorted(found, key=lambda one: one.at)
 
     async def _is_done(self, visit: Visit, one: Entry) -> bool:
@@ -113,14 +137,25 @@ def _told(one: Entry, at: dt.datetime) -> Told:
     return Told(at, cast("Kind", kind), one.survey, one.lead)
 
 
-def _otherwise(contact: Contact) -> list[Told]:
+def _asked(pledge: Pledge, at: dt.datetime) -> Told:
+    """The next message about a promise: before its owner is asked they hear what others promised for them."""
+    kind: Kind = "told" if pledge.is_to_be_told else "pledge"
+    return Told(at, kind, lead=pledge.made_by_name, about=pledge.what)
+
+
+def _otherwise(contact: Contact, pledges: Mapping[str, Pledge]) -> list[Told]:
     """A message that was not a survey's; of an anonymous survey that is over nothing is known any more."""
-    match contact.occasion.partition(":")[0]:
-        case "survey" | "a-survey":
+    match contact.occasion.split(":"):
+        case ["survey" | "a-survey", *_]:
             return []
-        case "pledge":
+        case ["pledge", id_, number] if id_ in pledges:
+            kind: Kind = "told" if number == TELLING else "pledge"
+            return [Told(contact.at, kind, lead=pledges[id_].made_by_name, about=pledges[id_].what)]
+        case ["pledge", *_]:
             return [Told(contact.at, "pledge")]
-        case "schedule":
+        case ["schedule", *_]:
             return [Told(contact.at, "schedule")]
+        case ["result", *_]:
+            return [Told(contact.at, "result")]
         case _:
             return [Told(contact.at, "other")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from assessment.model import Person
@@ -11,8 +11,14 @@ from assessment.respect import Limits, Wishes, next_moment
 from storage.contacts import Contacts, Known
 from storage.turns import Decision
 
+Claim = Callable[[dt.datetime, Known], Awaitable[bool]]
+"""Counts a message of now to somebody of whom this is known; false where it is not to be sent."""
+
 TURN_LASTS = dt.timedelta(minutes=5)
 """How long somebody whose turn it was may be written to. Then it is decided anew, since it may be night."""
+
+LONGEST_HOLD = dt.timedelta(days=1)
+"""How long a message is held back before it is looked at again: wishes and time zones change meanwhile."""
 
 
 class Respect:
@@ -29,11 +35,24 @@ class Respect:
         """
         return self._moment(now, await self._contacts.known(person, now, usual))
 
-    async def turn(self, person: Person, occasion: str, now: dt.datetime, usual: dt.tzinfo) -> bool:
-        """Take the turn to write to a person now: true once for an occasion, and only while it is allowed."""
+    async def turn(
+        self,
+        person: Person,
+        occasion: str,
+        now: dt.datetime,
+        usual: dt.tzinfo,
+        *,
+        claim: Claim | None = None,
+    ) -> bool:
+        """Take the turn to write to a person now: true once for an occasion, and only while it is allowed.
+
+        `claim` counts the message in place of what usually does.
+        """
         known = await self._contacts.known(person, now, usual)
         if any(one.occasion == occasion for one in known.written) or self._moment(now, known) != now:
             return False
+        if claim:
+            return await claim(now, known)
         return await self._contacts.claim(person, occasion, now, known)
 
     def decide(self, known: Mapping[Person, Known], occasion: str, now: dt.datetime) -> Decision:
@@ -68,3 +87,9 @@ class Respect:
 
     def _moment(self, now: dt.datetime, known: Known) -> dt.datetime | None:
         return next_moment(now, known.wishes, (one.at for one in known.written), self._limits)
+
+
+def held_until(moment: dt.datetime | None, now: dt.datetime) -> dt.datetime:
+    """When to look again at a message that may go at `moment`; None is never."""
+    longest = now + LONGEST_HOLD
+    return min(moment or longest, longest)

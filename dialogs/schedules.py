@@ -35,6 +35,7 @@ from cards.schedule_presses import (
     SchedulePress,
     ShowSchedules,
     Terms,
+    UnfoldSchedule,
 )
 from cards.schedules import (
     LONGEST_NAME,
@@ -129,7 +130,7 @@ class ScheduleDialog:
             case SaveSchedule():
                 return await self._save(visit, press, before)
             case _:
-                return await self._form(visit, press)
+                return await self._form(visit, press, unfolded=isinstance(press, UnfoldSchedule))
 
     async def _pressed_on(self, visit: Visit, press: SchedulePress, schedule: Schedule) -> Reply:
         match press:
@@ -156,7 +157,7 @@ class ScheduleDialog:
         team = await self._planning.named(visit.channel.home) if visit.channel else None
         found = await self._schedules.of_tenant(visit.person.tenant_id)
         if team is None and not found and not await self._surveys.homes(visit.person.tenant_id):
-            return Reply(no_team_card(self._texts))
+            return Reply(no_team_card(self._texts, "schedule"))
         here = [one for one in found if team is None or one.team.id == team.id]
         return Reply(schedules_card(self._texts, here, team=team, notice=notice), settled=settled)
 
@@ -169,12 +170,14 @@ class ScheduleDialog:
         card = schedule_card(self._texts, schedule, dates, notice=notice)
         return Reply(card, settled=notice is not None)
 
-    async def _form(self, visit: Visit, filled: Terms, mistakes: Sequence[str] = ()) -> Reply:
+    async def _form(
+        self, visit: Visit, filled: Terms, mistakes: Sequence[str] = (), *, unfolded: bool = False
+    ) -> Reply:
         """The form as it was filled in, with what is to be mended."""
         home = await self._home(visit, filled)
         homes = [] if home else await self._surveys.homes(visit.person.tenant_id)
         if home is None and not homes:
-            return Reply(no_team_card(self._texts))
+            return Reply(no_team_card(self._texts, "schedule"))
         what = self._what(filled)
         chosen = what.edition if isinstance(what, RepeatedSurvey) else self._edition
         return Reply(
@@ -186,6 +189,7 @@ class ScheduleDialog:
                 team=home.team if home else None,
                 teams=[one.team for one in homes[:MOST_TEAMS]],
                 mistakes=mistakes,
+                unfolded=unfolded,
             )
         )
 

@@ -26,8 +26,16 @@ class Tidings:
         self._pledges = pledges
 
     async def tell(self, pledge: Pledge) -> None:
-        """Tell that a promise was made, and, where it was, kept; and keep that this is told."""
-        await self._news(pledge, f"pledge-made:{pledge.id}", NewsKind.PLEDGE_MADE, pledge.made_at)
+        """Tell that a promise was made, and, where it was, kept; and keep that this is told.
+
+        Nobody hears of what was promised in somebody else's name before they do, nor of it at all where they
+        dropped it.
+        """
+        if not pledge.is_known_to_owner:
+            return
+        if pledge.state is not PledgeState.DROPPED:
+            at = pledge.asked_at if pledge.in_anothers_name and pledge.asked_at else pledge.made_at
+            await self._news(pledge, f"pledge-made:{pledge.id}", NewsKind.PLEDGE_MADE, at)
         if pledge.state is PledgeState.KEPT and pledge.closed_at:
             await self._kept(pledge, pledge.closed_at)
         await self._pledges.told(pledge)

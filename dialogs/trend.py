@@ -5,7 +5,7 @@ from __future__ import annotations
 from assessment.survey import Phase, Survey
 from assessment.team import team_result
 from assessment.trend import Point, trend
-from cards.survey_talk import not_a_lead_card, pick_survey_card
+from cards.survey_talk import no_team_card, not_a_lead_card, pick_survey_card
 from cards.talk import stale_card
 from cards.trend import no_trend_card, trend_card
 from cards.trend_presses import LeaveTrend, ShowTrend, TrendPress
@@ -32,10 +32,16 @@ class TrendDialog:
         closed = surveys_here(visit, [one.survey for one in records])
         latest = list({one.team.id: one for one in reversed(closed)}.values())
         if not latest:
-            return Reply(no_trend_card(self._texts))
+            return await self._nothing(visit)
         if len(latest) > 1:
             return Reply(pick_survey_card(self._texts, latest, ShowTrend))
         return await self._trend(latest[0])
+
+    async def _nothing(self, visit: Visit) -> Reply:
+        """What helps where there is no result yet."""
+        if visit.channel is None and not await self._surveys.homes(visit.person.tenant_id):
+            return Reply(no_team_card(self._texts, "trend"))
+        return Reply(no_trend_card(self._texts, leads=self._rules.may_lead(visit.person)))
 
     async def pressed(self, visit: Visit, press: TrendPress) -> Reply:
         """Answer a press on a result or a trend, wherever the card has got to."""

@@ -18,8 +18,8 @@ LEADING = ("survey", "status", "remind", "close", "results", "schedule", "news")
 OF_TEAM = ("trend",)
 """The commands of everybody in a team channel, and of CoE leads in their own chat."""
 
-OF_LEADS = (*PERSONAL[:-1], *LEADING, *OF_TEAM, "help")
-"""The commands of a lead's own chat."""
+OF_LEADS = (*LEADING, *OF_TEAM)
+"""The commands that leads have in their own chat besides everybody's."""
 
 IN_TEAM = ("start", *LEADING, *OF_TEAM, "pledges", "help")
 """The commands of a team channel."""

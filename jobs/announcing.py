@@ -27,7 +27,7 @@ from content.texts import Texts
 from dialogs.news import Newsroom
 from dialogs.survey_views import SurveyViews
 from jobs.pacer import Pacer
-from jobs.patience import persist
+from jobs.patience import in_time, persist
 from jobs.port import Outcome, Port, Refused, RetryAfter
 from storage.database import UNAVAILABLE, Database
 from storage.news import Address, Told
@@ -121,8 +121,8 @@ class Announcer:
     async def _tell(self, address: Address) -> None:
         """Tell a channel all that is due, on one card, unless another replica does."""
         claim = uuid4().hex
-        claimed = await self._newsstand.claim(address, claim, self._replica, self._clock())
         try:
+            claimed = await self._newsstand.claim(address, claim, self._replica, self._clock())
             ready = await self._prepared(address, claim, claimed)
         except BaseException:
             # Surely nothing was sent.
@@ -145,7 +145,9 @@ class Announcer:
             await self._settle(claim, Told.REFUSED)
             return None
         card = news_card(self._texts, home.team, news)
-        await persist(lambda: self._pacer.turn(address.team.tenant_id))
+        if not await in_time(self._pacer.turn(address.team.tenant_id)):
+            await persist(lambda: self._put_back(claim, AGAIN_AFTER))
+            return None
         return home, card
 
     async def _worth_telling(self, claimed: list[News], claim: str) -> list[News]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from threading import Thread
 from typing import Any, Self
@@ -27,12 +27,10 @@ APPLICATION = "maturity-coach"
 JOBS_VERSION = "1"
 """Work of another version is left alone. Raise it only when the jobs of before can no longer be run."""
 
-QUEUE = "jobs"
-SLOW_QUEUE = "slow-jobs"
 JOB = "job"
 
 JOBS_AT_ONCE = 2
-"""Per replica and queue. A job is a part of a survey, never one person."""
+"""Of each kind, per replica. A job is a part of a survey, never one person."""
 
 POLL_SECONDS = 0.5
 """How long new work waits for a replica that is free, at most; a survey's first letter waits twice."""
@@ -71,19 +69,17 @@ class Engine:
         replica: str,
         jobs: Mapping[str, Job],
         *,
-        slow: Collection[str] = (),
         retry_seconds: float = RETRY_SECONDS,
         grace_seconds: float = GRACE_SECONDS,
     ) -> None:
         """`replica` names this process; no other one, alive or dead, has that name.
 
-        The jobs whose names are in `slow` have a queue of their own, so that the others never wait for them.
+        The jobs of each name have a queue of their own, so that none waits for those of another name.
         """
         _log_like_everybody()
         self._url = database_url
         self._replica = replica
         self._jobs = jobs
-        self._slow = frozenset(slow)
         self._retry_seconds = retry_seconds
         self._grace_seconds = grace_seconds
         self._running: set[asyncio.Task[Any]] = set()
@@ -124,9 +120,13 @@ class Engine:
 
     async def start(self, name: str, id: str, *args: str | int) -> None:  # noqa: A002 - it is the id
         """Have a job run with `args`, somewhere, soon. An id that was started before is left as it is."""
-        queue = SLOW_QUEUE if name in self._slow else QUEUE
         await self._client.enqueue_async(
-            {"workflow_name": JOB, "queue_name": queue, "workflow_id": id, "app_version": JOBS_VERSION},
+            {
+                "workflow_name": JOB,
+                "queue_name": _queue(name),
+                "workflow_id": id,
+                "app_version": JOBS_VERSION,
+            },
             name,
             *args,
         )
@@ -154,9 +154,9 @@ class Engine:
         """Bring DBOS's tables up to date; several replicas may do so at once."""
         DBOS.migrate(self._url)
         # Before the launch, which finds the queues there are; for others DBOS looks a second later.
-        for queue in (QUEUE, SLOW_QUEUE):
+        for name in self._jobs:
             self._client.register_queue(
-                queue, worker_concurrency=JOBS_AT_ONCE, polling_interval_sec=POLL_SECONDS
+                _queue(name), worker_concurrency=JOBS_AT_ONCE, polling_interval_sec=POLL_SECONDS
             )
 
     def _launch(self) -> None:
@@ -229,7 +229,7 @@ class Engine:
     def _put_back(self) -> None:
         """Nothing of ours runs any more, so what is noted as running here has to be begun again."""
         try:
-            for queue in (QUEUE, SLOW_QUEUE):
+            for queue in map(_queue, self._jobs):
                 begun = self._client.list_workflows(
                     status="PENDING",
                     executor_id=self._replica,
@@ -240,6 +240,10 @@ class Engine:
                 self._client.resume_workflows([one.workflow_id for one in begun], queue_name=queue)
         except Exception as error:  # noqa: BLE001 - each database has its own; `take_over` does the same later
             log.warning("could not put unfinished jobs back: %s", error)
+
+
+def _queue(name: str) -> str:
+    return f"{name}-jobs"
 
 
 def _log_like_everybody() -> None:

@@ -18,6 +18,9 @@ FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 60.0
 """Seconds between two tries."""
 
+SOON = 5.0
+"""Seconds. Who has not had its turn by then is kept waiting by a pause that Teams asked for."""
+
 
 def pauses() -> Iterator[float]:
     """Seconds to wait before the next try, doubling, with jitter so that not all come back at once."""
@@ -36,3 +39,13 @@ async def persist(call: Callable[[], Awaitable[Value]]) -> Value:
             log.warning("the database does not answer, trying again: %s", error)
             await asyncio.sleep(min(pause, 5))
     raise AssertionError("pauses never end")
+
+
+async def in_time(turn: Awaitable[None]) -> bool:
+    """Wait for a turn that comes soon; false where it does not, so that nobody else waits behind it."""
+    try:
+        async with asyncio.timeout(SOON):
+            await turn
+    except TimeoutError:
+        return False
+    return True

@@ -15,7 +15,7 @@ from assessment.survey import Phase, Survey
 from cards.elements import Card
 from dialogs.survey_views import SurveyViews
 from jobs.pacer import Pacer
-from jobs.patience import pauses
+from jobs.patience import pauses, persist
 from jobs.port import Outcome, Port, Refused, RetryAfter, Sent
 from storage.database import Database
 from storage.surveys import PROGRESS, Post
@@ -54,20 +54,15 @@ class Poster:
     ) -> None:
         self._surveys = database.surveys
         self._deliveries = database.deliveries
-        self._conversations = database.conversations
         self._views = views
         self._port = port
         self._pacer = pacer
         self._clock = clock
 
     async def post_result(self, survey: Survey) -> None:
-        """Post the result of a closed survey; where the channel cannot be reached, the lead gets it."""
-        card = await self._views.result(survey)
-        if not await self._post_once(survey, RESULT, card):
-            chat = await self._conversations.of(survey.asked_by)
-            if chat and await self._surveys.claim_post(survey, RESULT_FOR_LEAD):
-                outcome = await self._patiently(survey, lambda: self._port.send_card(chat, card))
-                log.info("survey %s: the lead got the result instead of the channel: %s", survey.id, outcome)
+        """Post the result of a closed survey; what the channel cannot take the lead is told, in good time."""
+        if not await self._post_once(survey, RESULT, await self._views.result(survey)):
+            await persist(lambda: self._surveys.owe(survey, RESULT_FOR_LEAD, self._clock()))
 
     async def post_awaiting(self, survey: Survey) -> None:
         """Post, once, that a survey waits for a second lead; its button is the way to agree."""

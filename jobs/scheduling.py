@@ -16,21 +16,20 @@ from cards.schedules import team_gone_card
 from content.texts import Texts
 from dialogs.due_schedules import lead_is_gone, reminder
 from dialogs.recurrence import dates_of
+from dialogs.respect import held_until
 from jobs.engine import Engine
 from jobs.means import Means
+from jobs.notes import LEASE, Note, Notes, NotNow
 from jobs.pacer import Pacer
-from jobs.port import Outcome, Port, RetryAfter
+from jobs.patience import persist
+from jobs.port import Port
 from jobs.watch import have_done
 from storage.columns import milliseconds
-from storage.contacts import REMEMBERED
 from storage.database import UNAVAILABLE, Database
 
 log = logging.getLogger(__name__)
 
 JOB = "scheduled"
-
-AGAIN_AFTER = dt.timedelta(minutes=5)
-"""Until a lead is told whom Teams took no message for."""
 
 
 class Scheduling:
@@ -49,13 +48,9 @@ class Scheduling:
     ) -> None:
         self._texts = texts
         self._schedules = database.schedules
-        self._contacts = database.contacts
-        self._conversations = database.conversations
         self._engine = engine
-        self._port = port
         self._newsroom = means.newsroom
-        self._respect = means.respect
-        self._pacer = pacer
+        self._notes = Notes(database, port, pacer, means.respect, clock=clock)
         self._rules = means.rules
         self._clock = clock
 
@@ -94,22 +89,14 @@ class Scheduling:
 
     async def _tell_lead(self, schedule: Schedule) -> None:
         """Tell a lead once, in their own chat and when they may be written to, that the team is gone."""
-        now, zone, occasion = self._clock(), ZoneInfo(schedule.zone), f"schedule:{schedule.id}:gone"
-        chat = await self._conversations.of(schedule.lead)
-        written = await self._contacts.written(schedule.lead, now - REMEMBERED)
-        if chat is None or any(one.occasion == occasion for one in written):
-            await self._schedules.tell_at(schedule, None)
+        now = self._clock()
+        taken = now + LEASE
+        if not await self._schedules.take(schedule, now, taken):
             return
-        if not await self._respect.turn(schedule.lead, occasion, now, zone):
-            await self._schedules.tell_at(schedule, await self._respect.moment(schedule.lead, now, zone))
-            return
-        await self._pacer.turn(schedule.lead.tenant_id)
-        outcome: Outcome = RetryAfter(None)
-        if await self._respect.still(schedule.lead, occasion, self._clock(), zone):
-            outcome = await self._port.send_card(chat, team_gone_card(self._texts, schedule))
-        log.info("schedule %s: the lead was told that the team is gone: %s", schedule.id, outcome)
-        if isinstance(outcome, RetryAfter):
-            await self._contacts.give_back(schedule.lead, occasion)
-            await self._schedules.tell_at(schedule, now + AGAIN_AFTER)
-        else:
-            await self._schedules.tell_at(schedule, None)
+        card = team_gone_card(self._texts, schedule)
+        note = Note(schedule.lead, f"schedule:{schedule.id}:gone", ZoneInfo(schedule.zone), card)
+        outcome = await self._notes.bring(note)
+        if not isinstance(outcome, NotNow):
+            log.info("schedule %s: the lead was told that the team is gone: %s", schedule.id, outcome)
+        again_at = held_until(outcome.again_at, self._clock()) if isinstance(outcome, NotNow) else None
+        await persist(lambda: self._schedules.tell_at(schedule, taken, again_at))

@@ -23,6 +23,7 @@ from jobs.scheduling import JOB as SCHEDULED
 from jobs.scheduling import Scheduling
 from jobs.sending import Sender
 from jobs.starting import Starter
+from jobs.telling import Teller
 from jobs.tidying import Tidier
 from jobs.watch import Watch, start_parts
 from storage.database import Database
@@ -64,11 +65,19 @@ async def working(  # noqa: PLR0913 - all that durable work is made of
         "close": closer.close,
         SCHEDULED: starter.start,
     }
-    engine = Engine(database_url, replica, jobs, slow={"part"})
+    engine = Engine(database_url, replica, jobs)
     scheduling = Scheduling(texts, database, engine, means, port=port, pacer=pacer, clock=clock)
     asker = Asker(texts, database, port, pacer, respect=respect, tidings=means.tidings, clock=clock)
+    teller = Teller(database, views, port, pacer, respect=respect, clock=clock)
     tidier = Tidier(database, engine, retention, clock=clock)
-    habits = (poster.show_progress, announcer.announce, scheduling.look, asker.look, tidier.look)
+    habits = (
+        poster.show_progress,
+        announcer.announce,
+        scheduling.look,
+        asker.look,
+        teller.look,
+        tidier.look,
+    )
     watch = Watch(database, engine, announcer, replica=replica, nudged=nudged, clock=clock, habits=habits)
     # Before it takes work, so that it is missed if it dies in that very moment.
     await database.deliveries.beat(replica)

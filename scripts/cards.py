@@ -47,6 +47,7 @@ from cards.news import news_card, news_setup_card, pick_team_card
 from cards.pledge import (
     Form,
     Picture,
+    already_pledged_card,
     closed_pledge_card,
     drop_pledge_card,
     in_your_name_card,
@@ -105,7 +106,7 @@ from content.texts import Texts
 from content.yaml_source import ContentError
 from dialogs.recurrence import dates_of
 from dialogs.schedules import terms_of
-from dialogs.words import IN_TEAM, OF_LEADS, PERSONAL
+from dialogs.words import IN_TEAM, LEADING, OF_LEADS, PERSONAL
 
 ROOT = Path(__file__).resolve().parent.parent
 EDITION = "2021-10"
@@ -244,11 +245,13 @@ def _helped(texts: Texts, edition: Edition) -> Named:
     at_question = texts("help.at_question", number=1, of=len(edition.order))
     at_role = texts("help.at_role")
     yield "help", help_card(texts, PERSONAL, intro=texts("help.asked"), start=start)
-    yield "help-of-leads", help_card(texts, OF_LEADS, intro=texts("help.asked"), start=start)
+    yield "help-of-leads", help_card(texts, PERSONAL, OF_LEADS, intro=texts("help.asked"), start=start)
     yield "help-unknown-word", help_card(texts, PERSONAL, intro=texts("help.unknown"), start=start)
     yield "help-unknown-answer", help_card(texts, PERSONAL, intro=at_question, start=go_on)
     yield "help-unknown-role", help_card(texts, PERSONAL, intro=at_role, start=go_on)
-    yield "help-in-public", help_card(texts, IN_TEAM, intro=texts("help.in_public"), start=start)
+    in_team = [one for one in IN_TEAM if one not in LEADING]
+    public = texts("help.in_public")
+    yield "help-in-public", help_card(texts, in_team, LEADING, intro=public, start=start, in_public=True)
 
 
 def _looked_back(texts: Texts, edition: Edition) -> Named:
@@ -274,7 +277,7 @@ def _private(texts: Texts) -> Named:
     yield "my-data-file-failed", data_failed_card(texts)
     yield "forget-me", ask_to_forget_card(texts, held)
     yield "forget-me-nothing", ask_to_forget_card(texts, nothing)
-    yield "forgotten", forgotten_card(texts, Forgotten(3, 17, 2, 1, 4, 1, 1, 2, 1))
+    yield "forgotten", forgotten_card(texts, Forgotten(3, 17, 2, 1, 4, 1, 1, 2, 1, 1, 2, 1, 1))
     yield "forgotten-nothing", forgotten_card(texts, Forgotten())
     yield "forget-me-not", kept_card(texts)
 
@@ -286,6 +289,9 @@ def held_data() -> Held:
     def asked(name: str, phase: str, *, anonymous: bool, declined: int = 0) -> Row:
         its = {"survey_id": phase, "survey_name": name, "team_name": "Contoso CoE", "phase": phase}
         return its | {"anonymous": int(anonymous), "declined": declined}
+
+    def told(what: str, state: str, goes_on: int = 0) -> Row:
+        return {"id": f"{what}:1", "state": state, "due_at": later, "goes_on": goes_on}
 
     return Held(
         Person("contoso", "ada"),
@@ -301,13 +307,24 @@ def held_data() -> Held:
                 asked("Q2 check", "open", anonymous=True, declined=1),
                 asked("Leads' check", "named", anonymous=False),
             ],
-            "deliveries": [{"survey_id": survey} for survey in ("closed", "open", "open")],
+            "deliveries": [
+                {"survey_id": survey, "state": state}
+                for survey, state in (("closed", "delivered"), ("open", "delivered"), ("open", "waiting"))
+            ],
             "wishes": [{"zone": "Europe/Vienna", "not_before": later, "silent_since": on}],
             "contacts": [
                 {"occasion": occasion, "at": on}
                 for occasion in ("survey:1:0", "pledge:1:1", "schedule:1:x", "hello")
             ],
             "pledges": [{"item": "Write down who may share what", "due_on": "2023-02-01"}],
+            "pledges_for_others": [{"what": "Name an owner", "item": "", "person_name": "Grace Hopper"}],
+            "news": [
+                told("pledge-made", "sent"),
+                told("statement-met", "unknown"),
+                told("pledge-overdue", "waiting"),
+                told("paused", "waiting"),
+                told("started", "waiting", goes_on=1),
+            ],
             "surveys": [{"name": "Q2 check", "team_name": "Contoso CoE"}],
             "schedules": [{"id": "1"}],
             "conversations": [{"conversation_id": "a:1"}],
@@ -355,7 +372,12 @@ def _left_alone(texts: Texts) -> Named:
         Told(now - dt.timedelta(days=5), "pledge"),
         Told(now - dt.timedelta(days=6), "invitation", "Autumn check", "Lena Lead"),
     ]
-    planned = [Told(now + dt.timedelta(days=1), "later", "Autumn check", "Lena Lead")]
+    planned = [
+        Told(now + dt.timedelta(days=1), "later", "Autumn check", "Lena Lead"),
+        Told(now + dt.timedelta(days=2), "told", lead="Lena Lead", about="Hold trainings and hackathons"),
+        Told(now + dt.timedelta(days=3), "schedule", about="Contoso *CoE*"),
+        Told(now + dt.timedelta(days=4), "pledge", about="Name an environment strategy"),
+    ]
     cards = {
         "reminders": (Wishes(zone), sent, planned),
         "reminders-none": (Wishes(zone), [], []),
@@ -483,7 +505,8 @@ def _over_time(texts: Texts, edition: Edition) -> Named:
     yield "trend-all-hidden", trend_card(texts, edition, trend_of(edition, None, None))
     yield "trend-of-years", trend_card(texts, edition, trend_of(edition, *years))
     yield "trend-another-edition", trend_card(texts, edition, replace(hidden, apart=(apart,)))
-    yield "trend-nothing", no_trend_card(texts)
+    yield "trend-nothing", no_trend_card(texts, leads=False)
+    yield "trend-nothing-for-leads", no_trend_card(texts, leads=True)
 
 
 def trend_of(edition: Edition, *results: TeamResult | None) -> Trend:
@@ -498,7 +521,9 @@ def _led(texts: Texts, edition: Edition) -> Named:
     several = [replace(survey, team=replace(survey.team, name=f"Contoso {number}")) for number in range(1, 8)]
     download = "https://coach.example.org/exports/5f0c9a1b"
     yield "survey-not-a-lead", not_a_lead_card(texts)
-    yield "survey-no-team", no_team_card(texts)
+    yield "survey-no-team", no_team_card(texts, "survey")
+    for command in ("schedule", "news", "trend"):
+        yield f"{command}-no-team", no_team_card(texts, command)
     for command in ("status", "remind", "close", "results"):
         yield f"survey-nothing-open-{command}", nothing_open_card(texts, command)
     yield "survey-one-at-a-time", under_way_card(texts, survey)
@@ -634,12 +659,13 @@ def schedule_of(edition: Edition, what: RepeatedSurvey | PlainReminder | None = 
 def _promised(texts: Texts, edition: Edition) -> Named:
     opportunity, due = edition.opportunities[0], (FIRST_DAY + dt.timedelta(days=28)).date()
     press = MakePledge("7" * 32, edition.id, item=opportunity.id)
-    form = Form(press, opportunity.title, due)
+    form = Form(press, opportunity.title, due, "ada")
     discipline = edition.disciplines[edition.order[0]]
     one_of = Form(
         MakePledge("7" * 32, edition.id, discipline=discipline.id, level=Level.DEFINED),
         None,
         due,
+        "ada",
         statements=discipline.levels[Level.DEFINED].statements,
         discipline=discipline.name,
     )
@@ -648,6 +674,7 @@ def _promised(texts: Texts, edition: Edition) -> Named:
     in_channel = replace(form, press=replace(press, survey="5" * 32), channel=team)
     mistakes = [texts("pledge.mistake.due"), texts("pledge.mistake.who_unknown")]
     yield "pledge-form", pledge_form_card(texts, form)
+    yield "pledge-form-not-asked", pledge_form_card(texts, replace(form, is_asked=False))
     yield "pledge-form-statement", pledge_form_card(texts, replace(one_of, places=teams))
     yield (
         "pledge-form-with-mistakes",
@@ -658,9 +685,16 @@ def _promised(texts: Texts, edition: Edition) -> Named:
         "pledge-form-in-channel-of-lead",
         pledge_form_card(texts, replace(in_channel, may_name_others=True, other=("bo", "Bo Diddley"))),
     )
+    nameless = replace(
+        in_channel, may_name_others=True, other=("bo", texts("pledge.somebody")), asks_name=True
+    )
+    yield "pledge-form-who-is-it", pledge_form_card(texts, nameless, [texts("pledge.mistake.name")])
     yield "pledge-made", pledged_card(texts, pledge_of(edition), None, mine=True)
     in_name = replace(pledge_of(edition), owner=Person("contoso", "bo"), owner_name="Bo Diddley", team=team)
     yield "pledge-made-in-channel", pledged_card(texts, in_name, "5" * 32, mine=False)
+    mine, again = pledge_of(edition), due + dt.timedelta(days=9)
+    yield "pledge-already", already_pledged_card(texts, mine, again, "5" * 32, mine=True)
+    yield "pledge-already-of-another", already_pledged_card(texts, in_name, again, None, mine=False)
     yield "pledge-in-your-name", in_your_name_card(texts, in_name)
 
 
@@ -677,10 +711,12 @@ def _asked_about(texts: Texts, edition: Edition) -> Named:
     yield "pledge-question-statement", statement_question_card(texts, statement)
     in_team = replace(statement, team=survey_of(edition).team)
     yield "pledge-question-statement-of-team", statement_question_card(texts, in_team)
-    yield "pledge-more-time", more_time_card(texts, statement, due)
-    yield "pledge-not-yet", more_time_card(texts, statement, due, not_yet)
-    yield "pledge-more-time-too-early", more_time_card(texts, statement, due, too_early)
-    yield "pledge-put-off", put_off_card(texts, statement)
+    yield "pledge-more-time", more_time_card(texts, statement, due, is_asked=True)
+    yield "pledge-more-time-not-asked", more_time_card(texts, statement, due, is_asked=False)
+    yield "pledge-not-yet", more_time_card(texts, statement, due, not_yet, is_asked=True)
+    yield "pledge-more-time-too-early", more_time_card(texts, statement, due, too_early, is_asked=True)
+    yield "pledge-put-off", put_off_card(texts, statement, is_asked=True)
+    yield "pledge-put-off-not-asked", put_off_card(texts, statement, is_asked=False)
     yield "pledge-drop", drop_pledge_card(texts, statement, mine=True)
     yield "pledge-drop-no-reason", drop_pledge_card(texts, statement, no_reason, mine=True)
     yield "pledge-drop-as-lead", drop_pledge_card(texts, statement, mine=False)
@@ -699,9 +735,10 @@ def _promises(texts: Texts, edition: Edition) -> Named:
     before = standing(finished(edition, TYPICAL).answers, edition.order)
     after = Standing({**before.levels, edition.order[1]: Level.DEFINED}, before.asked)
     picture = Picture(edition, before, after)
-    yield "pledges-none", my_pledges_card(texts, [], now)
-    yield "pledges", my_pledges_card(texts, [late, mine, kept, dropped], now)
-    yield "pledges-many", my_pledges_card(texts, [mine] * 9, now)
+    yield "pledges-none", my_pledges_card(texts, [], now, is_asked=True)
+    yield "pledges", my_pledges_card(texts, [late, mine, kept, dropped], now, is_asked=True)
+    yield "pledges-not-asked", my_pledges_card(texts, [mine, kept], now, is_asked=False)
+    yield "pledges-many", my_pledges_card(texts, [mine] * 9, now, is_asked=True)
     yield (
         "pledges-of-team",
         team_pledges_card(texts, team.name, [late, mine, kept], picture, now, may_drop=False),

@@ -177,16 +177,15 @@ def serve() -> None:
     bot = the_bot(settings)
     playground = the_playground(bot, settings)
     insist_on_free_port(playground)
-    with running(bot) as bot_process:
+    with running(bot) as bot_process, running(playground) as playground_process:
         wait_until_ready(bot, bot_process)
-        with running(playground) as playground_process:
-            wait_until_ready(playground, playground_process)
-            print(f"\nThe bot         {bot.url}\nThe Playground  {playground.url}  <- open this one")
-            print("Ctrl-C stops both.", flush=True)
-            while True:
-                insist_on_life(bot, bot_process)
-                insist_on_life(playground, playground_process)
-                time.sleep(LOOK_EVERY_SECONDS)
+        wait_until_ready(playground, playground_process)
+        print(f"\nThe bot         {bot.url}\nThe Playground  {playground.url}  <- open this one")
+        print("Ctrl-C stops both.", flush=True)
+        while True:
+            insist_on_life(bot, bot_process)
+            insist_on_life(playground, playground_process)
+            time.sleep(LOOK_EVERY_SECONDS)
 
 
 def main() -> int:

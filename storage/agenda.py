@@ -1,4 +1,4 @@
-"""What the bot has written to one person by itself, and what it is going to write."""
+"""What surveys have written to one person and are going to write, and what waits for the person's wishes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Entry:
 
     at: dt.datetime
     kind: str
-    """Of the round: `storage.surveys.INVITATION` and the like."""
+    """Of the round: `storage.surveys.INVITATION` and the like; or "result"."""
     survey_id: str
     survey: str
     """Its name."""
@@ -54,10 +54,22 @@ class Agenda:
         entries = (Entry(moment(at), kind, id_, name, lead) for id_, kind, at, name, lead in rows)
         return sorted(entries, key=lambda one: one.at)
 
-    async def look_again(self, person: Person) -> None:
-        """Have it decided anew when a person's waiting letters may go: their wishes have changed."""
+    async def results(self, lead: Person) -> list[Entry]:
+        """The results that channels could not take and that wait for a lead."""
         async with self._connect() as connection:
-            await self._sql.look_again(connection, **key(person))
+            rows = [row async for row in self._sql.results(connection, **key(lead))]
+        return [Entry(moment(at), "result", id_, name, lead_name) for id_, at, name, lead_name in rows]
+
+    async def look_again(self, person: Person) -> None:
+        """Have it decided anew when whatever waits for a person may go: their wishes have changed.
+
+        Only the moment until which it was held goes, never the date at which it is due.
+        """
+        async with self._connect() as connection:
+            await self._sql.look_again_at_letters(connection, **key(person))
+            await self._sql.look_again_at_pledges(connection, **key(person))
+            await self._sql.look_again_at_schedules(connection, **key(person))
+            await self._sql.look_again_at_results(connection, **key(person))
 
     async def _sent(self, person: Person, at: dt.datetime, survey_id: str, number: int) -> list[Entry]:
         values = {"survey_id": survey_id, "round": number, "person_id": key(person)["person_id"]}

@@ -1,13 +1,15 @@
 """What people wish of the bot, and when it has written to them by itself.
 
-A message that the bot begins is counted before it is sent, under the occasion it is for. The count of a day
-has one row for each message, so that of two processes that write at once only one gets the last.
+A message that the bot begins is counted before it is sent, under the occasion it is for. Each has a place of
+its own on its day, so that of two processes that write at once only one gets the last.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +29,10 @@ class Contact:
     occasion: str
     """What it was for, such as "survey:<id>:<round>" or "pledge:<id>:<number>"."""
     at: dt.datetime
+    day: str
+    """As the person's time zone of then had it; it stays when they travel on."""
+    slot: int
+    """Its place on that day, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,12 @@ class Contacts:
         """What the bot wrote to a person by itself after `since`, latest first."""
         async with self._connect() as connection:
             rows = self._sql.written(connection, since=milliseconds(since), **key(person))
-            return [Contact(occasion, moment(at)) async for occasion, at in rows]
+            return [Contact(occasion, moment(at), day, slot) async for occasion, at, day, slot in rows]
+
+    async def is_counted(self, person: Person, occasion: str) -> bool:
+        """Whether the message for an occasion was counted, however long ago."""
+        async with self._connect() as connection:
+            return await self._sql.counted(connection, **key(person), occasion=occasion) is not None
 
     async def known(self, person: Person, now: dt.datetime, usual: dt.tzinfo) -> Known:
         """What decides whether the bot may write to a person now."""
@@ -103,8 +114,15 @@ def wishes_of(zone: str, not_before: int | None, silent_since: int | None, *, us
 
 
 def row_of(occasion: str, now: dt.datetime, known: Known) -> dict[str, str | int]:
-    """What counts a message of now: its place among those of the day is taken by nobody else."""
-    zone = known.wishes.zone
-    day = now.astimezone(zone).date()
-    before = sum(one.at.astimezone(zone).date() == day for one in known.written)
-    return {"day": day.isoformat(), "slot": before + 1, "occasion": occasion, "at": milliseconds(now)}
+    """What counts a message of now: the first place on its day that is free, as far as is known.
+
+    So all who decide by the same knowledge want the same place, and one of them gets it.
+    """
+    day = now.astimezone(known.wishes.zone).date().isoformat()
+    slot = _first_free(one.slot for one in known.written if one.day == day)
+    return {"day": day, "slot": slot, "occasion": occasion, "at": milliseconds(now)}
+
+
+def _first_free(slots: Iterable[int]) -> int:
+    taken = set(slots)
+    return next(slot for slot in count(1) if slot not in taken)

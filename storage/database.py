@@ -70,7 +70,8 @@ class Database:
         self._sql = _statements("database", backend)
         checks, deliveries = _statements("checks", backend), _statements("deliveries", backend)
         self.checks = Checks(checks, connections)
-        self.contacts = Contacts(_statements("contacts", backend), connect)
+        contacts = _statements("contacts", backend)
+        self.contacts = Contacts(contacts, connect)
         self.conversations = Conversations(_statements("conversations", backend), connect)
         self.surveys = Surveys(_statements("surveys", backend), deliveries, connect, transaction)
         self.deliveries = Deliveries(deliveries, checks, connections)
@@ -78,7 +79,7 @@ class Database:
         self.turns = Turns(_statements("turns", backend), connect, transaction)
         self.news = Newsstand(_statements("news", backend), connect, transaction)
         self.schedules = Schedules(_statements("schedules", backend), connect)
-        self.pledges = Pledges(_statements("pledges", backend), connect)
+        self.pledges = Pledges(_statements("pledges", backend), contacts, connect, transaction)
         self.privacy = Privacy(_statements("privacy", backend), connect, transaction)
         self.pacing = Pacing(_statements("pacing", backend), connect)
 

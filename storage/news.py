@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +17,12 @@ from assessment.survey import Team
 from storage.backend import Connect
 from storage.columns import guid, milliseconds, moment
 
+log = logging.getLogger(__name__)
+
+KINDS = frozenset(NewsKind)
+
+Row = tuple[Any, ...]
+
 
 class Told(StrEnum):
     """What became of a piece of news; until then it waits, or is being sent."""
@@ -26,6 +33,8 @@ class Told(StrEnum):
     """Sent, and no reply: it may be there, and is never sent again."""
     STALE = "stale"
     """Out of date, or outdone, by the time it was due."""
+    UNREADABLE = "unreadable"
+    """Nobody can tell what it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +82,7 @@ class Newsstand:
         """Keep what a lead of the team chose; what waits is told when it would be, had it always been so."""
         async with self._transaction() as connection:
             await self._sql.prefer(connection, **_key(team), preference=preference.value, zone=zone.key)
-            waiting = [row async for row in self._sql.waiting(connection, **_key(team))]
+            waiting = [row async for row in self._sql.waiting(connection, **_key(team)) if row[1] in KINDS]
             moved = ((id_, due(NewsKind(kind), moment(at), preference, zone)) for id_, kind, at, _ in waiting)
             await self._sql.move(
                 connection, [{"id": id_, "due_at": milliseconds(due_at)} for id_, due_at in moved]
@@ -96,11 +105,17 @@ class Newsstand:
             ]
 
     async def claim(self, address: Address, claim: str, replica: str, now: dt.datetime) -> list[News]:
-        """Take all that a channel is to be told now, before Teams is called; nobody else gets it."""
+        """Take all that a channel is to be told now, before Teams is called; nobody else gets it.
+
+        What cannot be read is logged and set aside. Where this fails, nothing is taken.
+        """
         values = {"channel_id": address.channel_id, "claim": claim, "replica": replica}
-        async with self._connect() as connection:
+        async with self._transaction() as connection:
             await self._sql.claim(connection, **_key(address.team), **values, now=milliseconds(now))
-            return [_news(row) async for row in self._sql.claimed(connection, claim=claim)]
+            news, unreadable = _read([row async for row in self._sql.claimed(connection, claim=claim)])
+            if unreadable:
+                await self._sql.drop(connection, _dropped(unreadable, claim, Told.UNREADABLE, now))
+        return news
 
     async def put_back(self, claim: str, due_at: dt.datetime, now: dt.datetime) -> None:
         """Have what was surely not sent told later."""
@@ -110,9 +125,9 @@ class Newsstand:
 
     async def drop(self, news: Iterable[News], claim: str, now: dt.datetime) -> None:
         """Keep that something of a claim is not told."""
-        rows = [{"id": one.id, "claim": claim, "now": milliseconds(now)} for one in news]
+        ids = [one.id for one in news]
         async with self._transaction() as connection:
-            await self._sql.drop(connection, rows)
+            await self._sql.drop(connection, _dropped(ids, claim, Told.STALE, now))
 
     async def settle(self, claim: str, told: Told, now: dt.datetime) -> None:
         """Keep what became of a claim."""
@@ -143,10 +158,29 @@ def _row(news: News, due_at: dt.datetime) -> dict[str, str | int]:
     }
 
 
-def _news(row: tuple[Any, ...]) -> News:
+def _dropped(ids: Iterable[str], claim: str, told: Told, now: dt.datetime) -> list[dict[str, str | int]]:
+    return [{"id": id_, "claim": claim, "state": told.value, "now": milliseconds(now)} for id_ in ids]
+
+
+def _read(rows: Iterable[Row]) -> tuple[list[News], list[str]]:
+    """What rows say, and the ids of those that cannot be read."""
+    news, unreadable = list[News](), list[str]()
+    for row in rows:
+        try:
+            news.append(_news(row))
+        except (TypeError, ValueError):
+            log.exception("news %s cannot be read and are never told", row[0])
+            unreadable.append(row[0])
+    return news, unreadable
+
+
+def _news(row: Row) -> News:
+    """Raises ValueError or TypeError for what cannot be read."""
     id_, kind, tenant_id, team_id, channel_id, at, facts = row
-    team = Team(tenant_id, team_id, "")
-    return News(id_, NewsKind(kind), team, channel_id, moment(at), orjson.loads(facts))
+    said = orjson.loads(facts)
+    if not isinstance(said, dict):
+        raise TypeError(f"its facts are of the type {type(said).__name__}")
+    return News(id_, NewsKind(kind), Team(tenant_id, team_id, ""), channel_id, moment(at), said)
 
 
 def _key(team: Team) -> dict[str, str]:

@@ -11,6 +11,7 @@ from assessment.pledges import Pledge, PledgeState
 from assessment.survey import Delivery, Team
 from storage.backend import Connect
 from storage.columns import guid, key, milliseconds, moment
+from storage.contacts import Known, row_of
 from storage.surveys import Home
 
 Row = tuple[Any, ...]
@@ -38,11 +39,13 @@ class OnRoster:
 
 
 class Pledges:
-    """Every statement commits by itself before its method returns; repeating a change is harmless."""
+    """Every change is one statement or one transaction; repeating one is harmless."""
 
-    def __init__(self, sql: Any, connect: Connect) -> None:
+    def __init__(self, sql: Any, contacts: Any, connect: Connect, transaction: Connect) -> None:
         self._sql = sql
+        self._contacts = contacts
         self._connect = connect
+        self._transaction = transaction
 
     # Reading
 
@@ -90,10 +93,26 @@ class Pledges:
         home = Home(Team(guid(person.tenant_id), team_id, team_name), service_url, bot_id)
         return OnRoster(member_id, name, home)
 
+    async def name_of(self, person: Person) -> str:
+        """What a person who is on no roster is called, as far as anything they did says; "" for unknown."""
+        async with self._connect() as connection:
+            return str(await self._sql.name_of(connection, **key(person)) or "")
+
     # What people do
 
-    async def make(self, pledge: Pledge) -> None:
-        """Keep a new promise; one with its id stays as it is."""
+    async def make(self, pledge: Pledge) -> Pledge:
+        """Keep a new promise, and return the one that is kept.
+
+        That is another one where its owner has the same open already, for the same team or for none: the
+        database lets nobody have two. One with its id stays as it is.
+        """
+        while True:
+            await self._add(pledge)
+            if kept := await self.get(pledge.id) or await self._open_like(pledge):
+                return kept
+            # The one that was in the way was closed in this very moment.
+
+    async def _add(self, pledge: Pledge) -> None:
         tenant_id, owner_id = key(pledge.owner).values()
         await self._change(
             self._sql.make,
@@ -117,6 +136,21 @@ class Pledges:
             times_asked=pledge.times_asked,
         )
 
+    async def _open_like(self, pledge: Pledge) -> Pledge | None:
+        if pledge.team:
+            place = pledge.team.id
+        else:
+            place = "named" if guid(pledge.made_by.object_id) != guid(pledge.owner.object_id) else ""
+        found = await self._read(
+            self._sql.open_like,
+            **key(pledge.owner),
+            place=place,
+            edition=pledge.edition,
+            discipline=pledge.discipline or "",
+            item=pledge.item,
+        )
+        return found[0] if found else None
+
     async def keep(self, pledge: Pledge, now: dt.datetime, *, is_met: bool | None) -> bool:
         """Close an open promise as kept; false where it was closed before."""
         met = None if is_met is None else int(is_met)
@@ -134,18 +168,49 @@ class Pledges:
     # Messages to owners
 
     async def due(self, now: dt.datetime, most: int) -> list[Pledge]:
-        """The open promises whose owner is to be written to by now, longest waiting first."""
+        """The open promises whose owner is to be written to by now: of each tenant the longest waiting."""
         return await self._read(self._sql.due, now=milliseconds(now), most=most)
 
-    async def postpone(self, pledge: Pledge, ask_at: dt.datetime | None) -> bool:
-        """Write to the owner at another time, or with None not again; false where others came first."""
-        values = {"was": _milliseconds(pledge.ask_at), "ask_at": _milliseconds(ask_at)}
-        return await self._change(self._sql.postpone, id=pledge.id, **values)
+    async def ask_no_more(self, pledge: Pledge) -> None:
+        """Leave the owner in peace, unless the date was changed meanwhile."""
+        await self._change(self._sql.ask_no_more, id=pledge.id, was=_milliseconds(pledge.ask_at))
 
-    async def begin(self, pledge: Pledge, now: dt.datetime, ask_at: dt.datetime) -> bool:
-        """Take the turn to write to the owner, who hears again at `ask_at`; false where others came first."""
-        values = {"was": _milliseconds(pledge.ask_at), "ask_at": milliseconds(ask_at)}
-        return await self._change(self._sql.begin, id=pledge.id, now=milliseconds(now), **values)
+    async def take(self, pledge: Pledge, now: dt.datetime, until: dt.datetime) -> bool:
+        """Have it to oneself until then to write to the owner; false where others came first."""
+        times = {"now": milliseconds(now), "until": milliseconds(until)}
+        return await self._change(self._sql.take, id=pledge.id, was=_milliseconds(pledge.ask_at), **times)
+
+    async def hold(self, pledge: Pledge, taken: dt.datetime, until: dt.datetime) -> None:
+        """Leave its date as it is, and look at it again then, or as soon as the owner's wishes change.
+
+        Only by who has taken it until `taken`.
+        """
+        times = {"taken": milliseconds(taken), "until": milliseconds(until)}
+        await self._change(self._sql.hold, id=pledge.id, **times)
+
+    async def begin(  # noqa: PLR0917 - each of a type of its own, but for two times
+        self,
+        pledge: Pledge,
+        taken: dt.datetime,
+        occasion: str,
+        now: dt.datetime,
+        known: Known,
+        ask_at: dt.datetime,
+    ) -> bool:
+        """Count a message of now to the owner, who hears again at `ask_at`; false where others came first.
+
+        It is kept of the promise and among the person's contacts, or of neither. Only by who has taken it
+        until `taken`.
+        """
+        values = {"taken": milliseconds(taken), "ask_at": milliseconds(ask_at)}
+        owner = key(pledge.owner)
+        async with self._transaction() as connection:
+            if not await self._contacts.claim(connection, **owner, **row_of(occasion, now, known)):
+                return False
+            if await self._sql.begin(connection, id=pledge.id, now=milliseconds(now), **values):
+                return True
+            await self._contacts.give_back(connection, **owner, occasion=occasion)
+            return False
 
     async def settle(self, pledge: Pledge, outcome: Delivery) -> None:
         """Keep what became of the message for which `pledge` was begun."""
@@ -153,22 +218,28 @@ class Pledges:
             self._sql.settle, id=pledge.id, number=pledge.times_asked + 1, outcome=str(outcome)
         )
 
-    async def take_back(self, pledge: Pledge, ask_at: dt.datetime) -> None:
-        """Have `pledge` as it was before its message was begun, which was surely not sent."""
-        await self._change(
-            self._sql.take_back,
-            id=pledge.id,
-            number=pledge.times_asked + 1,
-            unanswered=pledge.unanswered + 1,
-            ask_at=milliseconds(ask_at),
-            asked_at=_milliseconds(pledge.asked_at),
-            outcome=pledge.outcome and str(pledge.outcome),
-        )
+    async def take_back(
+        self, pledge: Pledge, taken: dt.datetime, occasion: str, begun_at: dt.datetime
+    ) -> None:
+        """Have `pledge` as it was before its message was begun at that time, which was surely not sent."""
+        async with self._transaction() as connection:
+            if await self._sql.take_back(
+                connection,
+                id=pledge.id,
+                taken=milliseconds(taken),
+                begun_at=milliseconds(begun_at),
+                number=pledge.times_asked + 1,
+                unanswered=pledge.unanswered + 1,
+                ask_at=_milliseconds(pledge.ask_at),
+                asked_at=_milliseconds(pledge.asked_at),
+                outcome=pledge.outcome and str(pledge.outcome),
+            ):
+                await self._contacts.give_back(connection, **key(pledge.owner), occasion=occasion)
 
     # News
 
     async def untold(self, most: int) -> list[Pledge]:
-        """What was made or kept and whose channel may not have been told."""
+        """What was made or kept, is known to its owner, and whose channel may not have been told."""
         return await self._read(self._sql.untold, most=most)
 
     async def told(self, pledge: Pledge) -> None:

@@ -26,18 +26,23 @@ TABLES = (
     "wishes",
     "contacts",
     "pledges",
+    "pledges_for_others",
+    "news",
     "surveys",
     "schedules",
     "conversations",
     "welcomes",
 )
-"""Where rows about a person are, in the order in which they are shown."""
+"""Where rows about a person are, in the order in which they are shown; pledges are of two kinds.
+
+What is shown is what is forgotten, row for row.
+"""
 
 UNDER_PSEUDONYM = frozenset({"checks", "answers"})
 
 NOT_SENT_YET = frozenset({Phase.DRAFT, Phase.AWAITING, Phase.CANCELLED})
 
-MOMENTS = frozenset({"at", "not_before", "silent_since"})
+MOMENTS = frozenset({"at", "held_until", "not_before", "silent_since"})
 """Columns with milliseconds, besides those that end in _at."""
 
 NEVER = 2**62
@@ -90,25 +95,23 @@ class Privacy:
                 under = {"tenant_id": mine["tenant_id"], "respondent": respondent}
                 answers += await sql.forget_answers_under(connection, **under)
                 checks += await sql.forget_checks_under(connection, **under)
-            surveys, letters = await self._leave_surveys(connection, mine, now)
-            await sql.forget_news(connection, **mine)
-            await sql.forget_pauses(connection, **mine)
-            await self._leave_news(connection, mine)
+            lists, letters = await self._leave_lists(connection, mine, now)
+            news, unnamed = await self._forget_news(connection, mine)
             pledges = await sql.forget_pledges(connection, **mine)
-            led = [
-                await statement(connection, **mine)
-                for statement in (sql.leave_surveys, sql.leave_schedules, sql.leave_pledges)
-            ]
             await sql.forget_welcomes(connection, **mine)
             return Forgotten(
                 checks=checks,
                 answers=answers,
-                surveys=surveys,
+                lists=lists,
                 letters=letters,
                 contacts=await sql.forget_contacts(connection, **mine),
                 wishes=await sql.forget_wishes(connection, **mine),
                 pledges=pledges,
-                led=sum(led),
+                news=news,
+                surveys=await sql.leave_surveys(connection, **mine),
+                schedules=await sql.leave_schedules(connection, **mine),
+                pledges_for_others=await sql.leave_pledges(connection, **mine),
+                unnamed=unnamed,
                 chats=await sql.forget_conversations(connection, **mine),
             )
 
@@ -134,16 +137,22 @@ class Privacy:
         rows = self._sql.asked_in(connection, **key(person))
         return [pseudonym(secret, person) async for _, _, secret in rows if secret]
 
-    async def _leave_news(self, connection: Any, mine: dict[str, str]) -> None:
-        """Take a lead's name off what channels have still to be told."""
-        rows = [row async for row in self._sql.led_news(connection, **mine)]
-        for id_, facts in rows:
-            left = {name: fact for name, fact in orjson.loads(facts).items() if name != "by"}
-            await self._sql.leave_news(connection, id=id_, facts=orjson.dumps(left).decode())
+    async def _forget_news(self, connection: Any, mine: dict[str, str]) -> tuple[int, int]:
+        """Delete what channels are told of the person, and take the name off what goes on: how many of each.
 
-    async def _leave_surveys(
-        self, connection: Any, mine: dict[str, str], now: dt.datetime
-    ) -> tuple[int, int]:
+        Comes before what the news is about is changed.
+        """
+        deleted = unnamed = 0
+        for row in await _read(self._sql.news_cursor(connection, **mine), "news"):
+            if row["goes_on"]:
+                facts = {name: fact for name, fact in orjson.loads(str(row["facts"])).items() if name != "by"}
+                left = orjson.dumps(facts).decode()
+                unnamed += await self._sql.leave_news(connection, id=row["id"], facts=left)
+            else:
+                deleted += await self._sql.forget_news(connection, id=row["id"])
+        return deleted, unnamed
+
+    async def _leave_lists(self, connection: Any, mine: dict[str, str], now: dt.datetime) -> tuple[int, int]:
         """Take the person off every list of people asked: how many, and how many letters waited."""
         sql, stopped, at = self._sql, 0, milliseconds(now)
         rows = [row async for row in sql.asked_in(connection, **mine)]

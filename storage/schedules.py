@@ -12,7 +12,7 @@ from assessment.model import Person
 from assessment.schedules import Halt, PlainReminder, RepeatedSurvey, Schedule, State
 from assessment.survey import Team
 from storage.backend import Connect
-from storage.columns import guid, milliseconds, moment
+from storage.columns import guid, key, milliseconds, moment
 
 SURVEY = "survey"
 REMINDER = "reminder"
@@ -108,9 +108,22 @@ class Schedules:
         """Those that ended so and whose leads are to be told now."""
         return await self._read(self._sql.untold, now=milliseconds(now))
 
-    async def tell_at(self, schedule: Schedule, at: dt.datetime | None) -> None:
-        """Have the lead told then; None once that is done, or cannot be."""
-        await self._change(self._sql.tell_at, id=schedule.id, tell_at=_milliseconds(at))
+    async def untold_of(self, lead: Person) -> list[Schedule]:
+        """Those that ended so and of which this lead is still to be told."""
+        return await self._read(self._sql.untold_of, **key(lead))
+
+    async def take(self, schedule: Schedule, now: dt.datetime, until: dt.datetime) -> bool:
+        """Have it to oneself until then to tell the lead; false where others came first."""
+        times = {"now": milliseconds(now), "until": milliseconds(until)}
+        return await self._change(self._sql.take, id=schedule.id, **times) == 1
+
+    async def tell_at(self, schedule: Schedule, taken: dt.datetime, at: dt.datetime | None) -> None:
+        """Have the lead told at another time; None once that is done, or cannot be.
+
+        Only by who has taken it until `taken`.
+        """
+        values = {"taken": milliseconds(taken), "tell_at": _milliseconds(at)}
+        await self._change(self._sql.tell_at, id=schedule.id, **values)
 
     async def _move(
         self, schedule: Schedule, state: State, halt: Halt | None, next_at: dt.datetime | None

@@ -133,10 +133,16 @@ class SQLite:
             connection.create_aggregate("string_agg", 2, StringAgg)  # type: ignore[arg-type]  # a class of two methods
             connection.create_function("clock_ms", 0, lambda: time.time() * 1000)
             connection.create_function("greatest", 2, max, deterministic=True)
+            connection.create_function("split_part", 3, _split_part, deterministic=True)
         except sqlite3.Error:
             connection.close()
             raise
         return connection
+
+
+def _split_part(text: str, by: str, number: int) -> str:
+    parts = text.split(by)
+    return parts[number - 1] if number <= len(parts) else ""
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

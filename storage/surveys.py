@@ -301,6 +301,30 @@ class Surveys:
         """Give back the turn to post of something that was surely not posted."""
         await self._change(self._sql.forget_post, survey_id=survey.id, kind=kind)
 
+    async def owe(self, survey: Survey, kind: str, due_at: dt.datetime) -> None:
+        """Have something told to the lead from then on; once that was asked for, nothing changes any more."""
+        await self._change(self._sql.owe, survey_id=survey.id, kind=kind, due_at=milliseconds(due_at))
+
+    async def owed(self, kind: str, now: dt.datetime) -> list[Survey]:
+        """The surveys of which something is to be told to the lead now, longest waiting first."""
+        return [one.survey for one in await self._read(self._sql.owed, kind=kind, now=milliseconds(now))]
+
+    async def take_owed(self, survey: Survey, kind: str, now: dt.datetime, until: dt.datetime) -> bool:
+        """Have it to oneself until then to tell the lead; false where others came first."""
+        times = {"now": milliseconds(now), "until": milliseconds(until)}
+        return await self._change(self._sql.take_owed, survey_id=survey.id, kind=kind, **times)
+
+    async def put_off_owed(
+        self, survey: Survey, kind: str, taken: dt.datetime, due_at: dt.datetime | None
+    ) -> None:
+        """Have it told at another time; None once that is done, or cannot be.
+
+        Only by who has taken it until `taken`.
+        """
+        values = {"taken": milliseconds(taken), "due_at": _milliseconds(due_at)}
+        state = "settled" if due_at is None else "owed"
+        await self._change(self._sql.put_off_owed, survey_id=survey.id, kind=kind, state=state, **values)
+
     async def keep_post(self, survey: Survey, kind: str, post: Post) -> None:
         """Keep where a post is."""
         await self._change(self._sql.keep_post, **_post(survey, kind, post))
@@ -390,6 +414,10 @@ def _record(row: Row) -> Record:
         secret=secret,
     )
     return Record(survey, _numbers(row[20]), _tallies(row[21]))
+
+
+def _milliseconds(at: dt.datetime | None) -> int | None:
+    return None if at is None else milliseconds(at)
 
 
 def _moment(value: int | None) -> dt.datetime | None:

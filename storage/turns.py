@@ -50,8 +50,9 @@ class Turns:
         since = milliseconds(now - REMEMBERED)
         async with self._connect() as connection:
             wishes = {row[0]: row[1:] async for row in self._sql.wishes(connection, **values)}
-            async for person_id, occasion, at in self._sql.written(connection, **values, since=since):
-                written[person_id].append(Contact(occasion, moment(at)))
+            rows = self._sql.written(connection, **values, since=since)
+            async for person_id, occasion, at, day, slot in rows:
+                written[person_id].append(Contact(occasion, moment(at), day, slot))
         usual = ZoneInfo(survey.zone)
         return {
             letter.person: Known(

@@ -1,7 +1,7 @@
 """All that a database has, and rows of everything that can be kept about somebody."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -14,21 +14,56 @@ Tables = dict[str, list[dict[str, Any]]]
 
 Row = dict[str, str | int]
 
+Keyed = dict[tuple[Any, ...], dict[str, Any]]
+"""Rows by table and primary key."""
 
-def promise(url: str, person: Person, name: str, number: int, *, made_by: Person | None = None) -> None:
+NEVER = 4102444800000
+"""The year 2100, in milliseconds: a bot that runs meanwhile leaves it alone."""
+
+KEYS = {
+    "answers": ("check_id", "discipline"),
+    "checks": ("id",),
+    "contacts": ("tenant_id", "person_id", "day", "slot"),
+    "conversations": ("tenant_id", "person_id"),
+    "deliveries": ("survey_id", "round", "person_id"),
+    "news": ("id",),
+    "pledges": ("id",),
+    "recipients": ("survey_id", "person_id"),
+    "schedules": ("id",),
+    "surveys": ("id",),
+    "welcomes": ("tenant_id", "conversation_id"),
+    "wishes": ("tenant_id", "person_id"),
+}
+"""The primary keys of all tables with rows about people."""
+
+
+def keyed(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> Keyed:
+    """Rows about people, whatever else there is; pledges in somebody else's name are pledges too."""
+    kinds = {"pledges_for_others": "pledges"} | {table: table for table in KEYS}
+    return {
+        (kinds[name], *(row[column] for column in KEYS[kinds[name]])): dict(row)
+        for name, rows in found.items()
+        if name in kinds
+        for row in rows
+    }
+
+
+def promise(
+    url: str, person: Person, name: str, number: int, *, made_by: Person | None = None, by_name: str = ""
+) -> None:
     """A pledge, a schedule, what was told of both, a contact and a wish, as rows of this person."""
     tenant: Row = {"tenant_id": person.tenant_id.lower()}
     mine = tenant | {"person_id": person.object_id.lower()}
     led = tenant | {"lead_id": person.object_id.lower(), "lead_name": name}
     there: Row = {"team_id": "t", "channel_id": "t"}
-    due: Row = {"at": 1, "due_at": 1, "state": "waiting", "changed_at": 1}
+    due: Row = {"at": 1, "due_at": NEVER, "state": "waiting", "changed_at": 1}
     pledge, schedule = f"pledge-{number}", f"schedule-{number}"
     by = (made_by or person).object_id.lower()
     promised: Row = {
         "id": pledge,
         "person_name": name,
         "made_by": by,
-        "made_by_name": name if made_by is None else "",
+        "made_by_name": name if made_by is None else by_name,
         "edition": "2021-10",
         "made_at": number,
     }
@@ -41,8 +76,8 @@ def promise(url: str, person: Person, name: str, number: int, *, made_by: Person
         "starts": "s",
         "zone": "UTC",
     }
-    plan: Row = {"plan": "{}", "made_at": number, "state": "active"}
-    made: Row = {"id": f"pledge-made:{pledge}", "kind": "pledge-made", "facts": f'{{"who":"{name}"}}'}
+    plan: Row = {"plan": '{"text":"Look"}', "made_at": number, "state": "ended"}
+    made: Row = {"id": f"pledge-made:{pledge}", "kind": "pledge-made", "facts": f'{{"name":"{name}"}}'}
     told: Row = {"id": f"reminder:{schedule}:1", "kind": "reminder", "facts": f'{{"by":"{name}"}}'}
     wrote: Row = {"day": "2026-11-23", "slot": 1, "occasion": "survey:x:0", "at": 1795424400000}
     add(url, "pledges", [mine | promised | thing])

@@ -14,9 +14,12 @@ insert into wishes (tenant_id, person_id, silent_since) values (:tenant_id, :per
 on conflict (tenant_id, person_id) do update set silent_since = excluded.silent_since;
 
 -- name: written(tenant_id, person_id, since)
-select occasion, at from contacts
+select occasion, at, day, slot from contacts
 where tenant_id = :tenant_id and person_id = :person_id and at > :since
 order by at desc;
+
+-- name: counted(tenant_id, person_id, occasion)^
+select at from contacts where tenant_id = :tenant_id and person_id = :person_id and occasion = :occasion;
 
 -- name: claim(tenant_id, person_id, day, slot, occasion, at)!
 insert into contacts (tenant_id, person_id, day, slot, occasion, at)

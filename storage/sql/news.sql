@@ -39,8 +39,8 @@ order by id;
 update news set state = 'waiting', claim = null, replica = null, due_at = :due_at, changed_at = :now
 where claim = :claim and state = 'sending';
 
--- name: drop(id, claim, now)*!
-update news set state = 'stale', facts = '{}', changed_at = :now
+-- name: drop(id, claim, state, now)*!
+update news set state = :state, facts = '{}', changed_at = :now
 where id = :id and claim = :claim and state = 'sending';
 
 -- name: settle(claim, state, now)!

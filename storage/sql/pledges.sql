@@ -5,7 +5,17 @@ insert into pledges (
 ) values (
     :id, :tenant_id, :team_id, :team_name, :channel_id, :person_id, :person_name, :made_by, :made_by_name, :edition,
     :discipline, :item, :what, :due_on, :zone, :made_at, 'open', :ask_at, :times_asked, :times_asked, 1
-) on conflict (id) do nothing;
+) on conflict do nothing;
+
+-- name: open_like(tenant_id, person_id, place, edition, discipline, item)
+-- The one that keeps another from being made; the index `pledges_open_once` compares the same.
+select id, tenant_id, team_id, team_name, channel_id, person_id, person_name, made_by, made_by_name, edition,
+    discipline, item, what, due_on, zone, made_at, state, reason, is_met, closed_at, ask_at, asked_at,
+    times_asked, unanswered, outcome
+from pledges
+where tenant_id = :tenant_id and person_id = :person_id
+    and coalesce(team_id, case when made_by = person_id then '' else 'named' end) = :place
+    and edition = :edition and coalesce(discipline, '') = :discipline and item = :item and state = 'open';
 
 -- name: get(id)
 select id, tenant_id, team_id, team_name, channel_id, person_id, person_name, made_by, made_by_name, edition,
@@ -47,7 +57,7 @@ update pledges set state = 'kept', is_met = :is_met, closed_at = :now, ask_at = 
 where id = :id and state = 'open';
 
 -- name: put_off(id, due_on, ask_at)!
-update pledges set due_on = :due_on, ask_at = :ask_at, unanswered = 0,
+update pledges set due_on = :due_on, ask_at = :ask_at, held_until = null, unanswered = 0,
     times_asked = case when times_asked < 0 then 0 else times_asked end
 where id = :id and state = 'open';
 
@@ -60,31 +70,40 @@ select id, tenant_id, team_id, team_name, channel_id, person_id, person_name, ma
     discipline, item, what, due_on, zone, made_at, state, reason, is_met, closed_at, ask_at, asked_at,
     times_asked, unanswered, outcome
 from pledges
-where state = 'open' and ask_at <= :now
-order by ask_at, id
+where state = 'open' and ask_at <= :now and (held_until is null or held_until <= :now)
+order by row_number() over (partition by tenant_id order by ask_at, id), ask_at, id
 limit :most;
 
--- name: postpone(id, was, ask_at)!
-update pledges set ask_at = :ask_at where id = :id and state = 'open' and ask_at = :was;
+-- name: ask_no_more(id, was)!
+update pledges set ask_at = null where id = :id and state = 'open' and ask_at = :was;
 
--- name: begin(id, was, ask_at, now)!
-update pledges set ask_at = :ask_at, asked_at = :now, times_asked = times_asked + 1, unanswered = unanswered + 1,
-    outcome = 'sending'
-where id = :id and state = 'open' and ask_at = :was;
+-- name: take(id, was, now, until)!
+update pledges set held_until = :until
+where id = :id and state = 'open' and ask_at = :was and (held_until is null or held_until <= :now);
+
+-- name: hold(id, taken, until)!
+update pledges set held_until = :until where id = :id and state = 'open' and held_until = :taken;
+
+-- name: begin(id, taken, ask_at, now)!
+update pledges set ask_at = :ask_at, held_until = null, asked_at = :now, times_asked = times_asked + 1,
+    unanswered = unanswered + 1, outcome = 'sending'
+where id = :id and state = 'open' and held_until = :taken;
 
 -- name: settle(id, number, outcome)!
 update pledges set outcome = :outcome where id = :id and times_asked = :number and outcome = 'sending';
 
--- name: take_back(id, number, unanswered, ask_at, asked_at, outcome)!
-update pledges set ask_at = :ask_at, asked_at = :asked_at, times_asked = times_asked - 1,
+-- name: take_back(id, number, unanswered, taken, begun_at, ask_at, asked_at, outcome)!
+update pledges set ask_at = :ask_at, held_until = :taken, asked_at = :asked_at, times_asked = times_asked - 1,
     unanswered = unanswered - 1, outcome = :outcome
-where id = :id and state = 'open' and times_asked = :number and outcome = 'sending' and unanswered = :unanswered;
+where id = :id and state = 'open' and times_asked = :number and outcome = 'sending' and unanswered = :unanswered
+    and asked_at = :begun_at;
 
 -- name: untold(most)
 select id, tenant_id, team_id, team_name, channel_id, person_id, person_name, made_by, made_by_name, edition,
     discipline, item, what, due_on, zone, made_at, state, reason, is_met, closed_at, ask_at, asked_at,
     times_asked, unanswered, outcome
-from pledges where untold = 1
+from pledges
+where untold = 1 and (state <> 'open' or times_asked > 0 or times_asked = 0 and coalesce(outcome, '') <> 'sending')
 order by made_at, id
 limit :most;
 
@@ -100,6 +119,22 @@ join teams on teams.tenant_id = surveys.tenant_id and teams.team_id = surveys.te
 where recipients.person_id = :person_id and surveys.tenant_id = :tenant_id
     and recipients.excluded is null and surveys.phase in ('open', 'closing', 'closed')
 order by opened_at desc, surveys.id;
+
+-- name: name_of(tenant_id, person_id)$
+-- What a person was called last who did something, or for whom something was pledged.
+select name from (
+    select person_name as name, made_at as at from pledges
+    where tenant_id = :tenant_id and person_id = :person_id
+    union all
+    select made_by_name, made_at from pledges where tenant_id = :tenant_id and made_by = :person_id
+    union all
+    select lead_name, planned_at from surveys where tenant_id = :tenant_id and lead_id = :person_id
+    union all
+    select lead_name, made_at from schedules where tenant_id = :tenant_id and lead_id = :person_id
+) as known
+where name <> ''
+order by at desc
+limit 1;
 
 -- name: on_a_roster(tenant_id, person_id)^
 -- How a person may be reached, and is called, by the latest roster that they are on.

@@ -46,6 +46,39 @@ select * from contacts where tenant_id = :tenant_id and person_id = :person_id o
 -- name: pledges(tenant_id, person_id)
 select * from pledges where tenant_id = :tenant_id and person_id = :person_id order by made_at, id;
 
+-- name: pledges_for_others(tenant_id, person_id)
+-- What was typed, and whose name it says; what its owner makes of it is theirs.
+select id, team_id, team_name, channel_id, person_name, made_by, made_by_name, discipline, item, what, made_at
+from pledges where tenant_id = :tenant_id and made_by = :person_id and person_id <> :person_id
+order by made_at, id;
+
+-- name: news(tenant_id, person_id)
+-- Its id names what it is about. What goes on without its lead has their name in one fact; all facts go when it is told.
+select id, kind, team_id, channel_id, facts, at, due_at, state, changed_at,
+    case when facts like '%%"by":%%' then 1 else 0 end as goes_on
+from news
+where tenant_id = :tenant_id and (
+    exists (
+        select 1 from pledges
+        where pledges.tenant_id = news.tenant_id and person_id = :person_id and (
+            news.id in ('pledge-made:' || pledges.id, 'pledge-kept:' || pledges.id, 'statement-met:' || pledges.id)
+            or news.id like 'pledge-overdue:' || pledges.id || ':%%'
+        )
+    )
+    or facts like '%%"by":%%' and exists (
+        select 1 from surveys
+        where surveys.tenant_id = news.tenant_id and lead_id = :person_id and news.id like '%%:' || surveys.id
+    )
+    or facts <> '{}' and exists (
+        select 1 from schedules
+        where schedules.tenant_id = news.tenant_id and lead_id = :person_id and (
+            news.id like 'paused:' || schedules.id || ':%%'
+            or facts like '%%"by":%%' and news.id like '%%:' || schedules.id || ':%%'
+        )
+    )
+)
+order by at, id;
+
 -- name: surveys(tenant_id, person_id)
 -- What a lead asked for; what was answered is nobody's any more, and no part of it.
 select id, team_id, team_name, name, phase, lead_id, lead_name, planned_at, opened_at, closed_at
@@ -119,46 +152,18 @@ delete from wishes where tenant_id = :tenant_id and person_id = :person_id;
 -- name: forget_contacts(tenant_id, person_id)!
 delete from contacts where tenant_id = :tenant_id and person_id = :person_id;
 
--- name: forget_news(tenant_id, person_id)!
--- The id of news names what it is about.
-delete from news where tenant_id = :tenant_id and exists (
-    select 1 from pledges
-    where pledges.tenant_id = news.tenant_id and person_id = :person_id and (
-        news.id in ('pledge-made:' || pledges.id, 'pledge-kept:' || pledges.id, 'statement-met:' || pledges.id)
-        or news.id like 'pledge-overdue:' || pledges.id || ':%%'
-    )
-);
+-- name: forget_news(id)!
+delete from news where id = :id;
+
+-- name: leave_news(id, facts)!
+-- Of news that was told meanwhile nothing is left to take out.
+update news set facts = :facts where id = :id and facts <> '{}';
 
 -- name: forget_pledges(tenant_id, person_id)!
 delete from pledges where tenant_id = :tenant_id and person_id = :person_id;
 
 -- name: leave_pledges(tenant_id, person_id)!
 update pledges set made_by = '', made_by_name = '' where tenant_id = :tenant_id and made_by = :person_id;
-
--- name: led_news(tenant_id, person_id)
-select news.id, facts from news
-where news.tenant_id = :tenant_id and state = 'waiting' and (
-    exists (
-        select 1 from surveys
-        where surveys.tenant_id = news.tenant_id and lead_id = :person_id and news.id like '%%:' || surveys.id
-    )
-    or exists (
-        select 1 from schedules
-        where schedules.tenant_id = news.tenant_id and lead_id = :person_id
-            and news.id like '%%:' || schedules.id || ':%%'
-    )
-);
-
--- name: leave_news(id, facts)!
-update news set facts = :facts where id = :id and state = 'waiting';
-
--- name: forget_pauses(tenant_id, person_id)!
--- They say who is no lead any more.
-delete from news where tenant_id = :tenant_id and exists (
-    select 1 from schedules
-    where schedules.tenant_id = news.tenant_id and lead_id = :person_id
-        and news.id like 'paused:' || schedules.id || ':%%'
-);
 
 -- name: leave_surveys(tenant_id, person_id)!
 update surveys set lead_id = '', lead_name = '' where tenant_id = :tenant_id and lead_id = :person_id;
@@ -204,4 +209,15 @@ delete from contacts where (tenant_id, person_id, day, slot) in (
 );
 
 -- name: drop_news(before, most)!
-delete from news where id in (select id from news where changed_at < :before and state <> 'waiting' limit :most);
+-- The row is all that says that something was told. Its survey, pledge or schedule would have it told again.
+delete from news where id in (
+    select id from news
+    where changed_at < :before and state <> 'waiting' and split_part(id, ':', 2) not in (
+        select id from surveys where phase in ('open', 'closing')
+        union all
+        select id from pledges where state = 'open' or untold = 1
+        union all
+        select id from schedules where state = 'active'
+    )
+    limit :most
+);

@@ -32,6 +32,11 @@ select id, tenant_id, team_id, team_name, channel_id, kind, plan, rule, starts, 
     state, halt, next_at
 from schedules where tell_at <= :now order by tell_at, id;
 
+-- name: untold_of(tenant_id, person_id)
+select id, tenant_id, team_id, team_name, channel_id, kind, plan, rule, starts, zone, ends_on, lead_id, lead_name,
+    state, halt, next_at
+from schedules where tenant_id = :tenant_id and lead_id = :person_id and tell_at is not null order by made_at, id;
+
 -- name: plans(kind)
 select plan from schedules where kind = :kind;
 
@@ -56,5 +61,8 @@ where state <> 'ended' and not exists (
     select 1 from teams where teams.tenant_id = schedules.tenant_id and teams.team_id = schedules.team_id
 );
 
--- name: tell_at(id, tell_at)!
-update schedules set tell_at = :tell_at where id = :id and halt = 'team-gone';
+-- name: take(id, now, until)!
+update schedules set tell_at = :until where id = :id and tell_at <= :now;
+
+-- name: tell_at(id, taken, tell_at)!
+update schedules set tell_at = :tell_at where id = :id and tell_at = :taken;

@@ -133,6 +133,25 @@ update surveys set phase = 'closed' where id = :id and phase = 'closing' and tal
 insert into posts (survey_id, kind, state) values (:survey_id, :kind, 'sending')
 on conflict (survey_id, kind) do nothing;
 
+-- name: owe(survey_id, kind, due_at)!
+insert into posts (survey_id, kind, state, due_at) values (:survey_id, :kind, 'owed', :due_at)
+on conflict (survey_id, kind) do nothing;
+
+-- name: owed(kind, now)
+select surveys.id, tenant_id, team_id, team_name, channel_id, name, edition, anonymous, smallest_group,
+    reminder_days, closes_on, zone, closes_at, phase, lead_id, lead_name, opened_at, closed_at, stopped_at, secret,
+    numbers, tallies, counted_at
+from posts join surveys on surveys.id = posts.survey_id
+where kind = :kind and due_at <= :now
+order by due_at, surveys.id;
+
+-- name: take_owed(survey_id, kind, now, until)!
+update posts set due_at = :until where survey_id = :survey_id and kind = :kind and due_at <= :now;
+
+-- name: put_off_owed(survey_id, kind, taken, state, due_at)!
+update posts set state = :state, due_at = :due_at
+where survey_id = :survey_id and kind = :kind and due_at = :taken;
+
 -- name: keep_post(survey_id, kind, state, conversation_id, activity_id)!
 -- It counts as edited eight seconds ago: the first numbers come soon, but after the answer to who pressed.
 insert into posts (survey_id, kind, state, conversation_id, activity_id, edited_at)

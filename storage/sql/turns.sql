@@ -4,7 +4,7 @@ from deliveries join wishes on wishes.tenant_id = :tenant_id and wishes.person_i
 where survey_id = :survey_id and round = :round and part = :part;
 
 -- name: written(survey_id, round, part, tenant_id, since)
-select deliveries.person_id, occasion, at
+select deliveries.person_id, occasion, at, day, slot
 from deliveries join contacts on contacts.tenant_id = :tenant_id and contacts.person_id = deliveries.person_id
 where survey_id = :survey_id and round = :round and part = :part and at > :since
 order by at desc;

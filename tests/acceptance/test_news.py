@@ -11,7 +11,7 @@ from cards.presses import Press, encode
 from tests.acceptance.clock import Clock
 from tests.acceptance.colleagues import has_the_app
 from tests.acceptance.directory import HOME_TENANT, Person, Team
-from tests.acceptance.ledger import comes_true, rows
+from tests.acceptance.ledger import comes_true, execute, rows
 from tests.acceptance.news import end_as, happens, headings, states
 from tests.acceptance.running import RunningBot, on_both_databases
 from tests.acceptance.surveys import HERE, a_team, answers, rehearses, sends
@@ -65,6 +65,48 @@ async def test_the_start_of_a_survey_waits_for_monday(
     await happens(database_url, team, clock(), NewsKind.MOVED_UP, "2", discipline="Automation")
     await lead.will_see("Automation: one step further", within=20)
     assert headings(lead).count(STARTED) == 1
+
+
+@on_both_databases
+@pytest.mark.parametrize("more_settings", [{"keep_deliveries_days": 30}])
+async def test_a_survey_that_outlives_what_is_kept(teams: Teams, clock: Clock, database_url: str) -> None:
+    """Old news are deleted, but for those of a survey that is still open: nothing is told again."""
+    team, lead = a_team(teams)
+    await all_at_once(lead)
+    await sends(lead, name="Autumn check", answers="Named", closes=dt.date(2027, 3, 1))
+    people = teams.everybody_in(team)
+    for person in people[:3]:
+        await answers(person)
+    await lead.will_see(HALF, within=20)
+    await happens(database_url, team, clock(), NewsKind.MOVED_UP, "old", discipline="Support")
+    await end_as(database_url, sent=3)
+    clock.moves(days=31)
+    await comes_true(lambda: "moved-up:old" not in states(database_url))
+    for number in range(3):
+        await happens(database_url, team, clock(), NewsKind.MOVED_UP, f"{number}", discipline=f"No. {number}")
+        await lead.will_see(f"No. {number}: one step further", within=20)
+        clock.moves(hours=1)
+    await answers(people[3])
+    await answers(people[4])
+    await lead.will_see(THREE_QUARTERS, within=20)
+
+    told = [one for one in headings(lead) if "Autumn check" in one and "Survey: " not in one]
+    assert told == [STARTED, HALF, THREE_QUARTERS]
+
+
+async def test_news_that_cannot_be_read(teams: Teams, clock: Clock, database_url: str) -> None:
+    """One that nobody understands is left out of the digest, and the channel gets the rest."""
+    team, lead = a_team(teams)
+    await known(lead)
+    made = NewsKind.PLEDGE_MADE
+    for number, name in enumerate(("Bo Diddley", "Cy Twombly", "Di Caprio")):
+        await happens(database_url, team, clock(), made, str(number), name=name, what="Name an owner")
+    execute(database_url, "update news set kind = 'of a later version' where id = 'pledge-made:1'")
+    clock.moves_to(NOVEMBER_30)
+
+    digest = await lead.will_see("Bo Diddley", within=20)
+    assert [name in digest.text for name in ("Bo Diddley", "Cy Twombly", "Di Caprio")] == [True, False, True]
+    await end_as(database_url, sent=2, unreadable=1)
 
 
 async def test_a_digest_bundles_what_happened(teams: Teams, clock: Clock, database_url: str) -> None:
@@ -314,7 +356,10 @@ async def test_a_lead_chooses_in_their_own_chat(teams: Teams, database_url: str)
     team, channel = a_team(teams)
     lead = teams.everybody_in(team)[0]
     await lead.says("news")
-    assert lead.sees_one_card().heading == "Which team?"
+    assert lead.sees_one_card().heading == "I am in no team yet"
+    assert "Then type **news** in one of its channels" in lead.sees_one_card().text
+    await lead.says("schedule")
+    assert "Then type **schedule** in one of its channels" in lead.sees_one_card().text
     await known(channel)
     await lead.says("news")
     assert "Contoso CoE" in lead.sees_one_card().text

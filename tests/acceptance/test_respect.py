@@ -42,6 +42,17 @@ async def all_hear(teams: Teams, people: Sequence[Person], messages: int = 1) ->
     await comes_true(lambda: all(len(invited(teams, one)) == messages for one in people))
 
 
+async def test_stop_pauses_a_question_and_nothing_else(ada: Colleague) -> None:
+    """Where no question is open, it shows what the bot sends by itself, with the button that ends it."""
+    await ada.says("stop")
+    card = ada.sees_one_card()
+    assert card.heading == "What I send you by myself"
+    assert "Stop reminding me" in card.buttons
+    await ada.says("start")
+    await ada.says("stop")
+    assert ada.sees_one_card().heading == "Paused, and saved"
+
+
 @on_both_databases
 async def test_an_invitation_of_the_evening_comes_in_the_morning(teams: Teams, clock: Clock) -> None:
     """Sent at 20:00 it comes at 08:00 of each person's own time, and the lead sees who has to wait.
@@ -225,13 +236,44 @@ async def test_reminders_tells_what_was_sent_and_what_will_be(teams: Teams) -> N
 
 
 @pytest.mark.usefixtures("clock")
+async def test_who_wants_nothing_reads_of_no_rules_and_no_plans(teams: Teams) -> None:
+    """Only that the bot is silent, what it wrote before, and one button to take that back."""
+    team, lead = a_team(teams)
+    await sends(lead, name="Autumn check", second_reminder=None)
+    bo = teams.everybody_in(team)[1]
+    await is_asked(bo)
+    await bo.says("reminders")
+    card = bo.sees_one_card()
+    assert "at most once a day and 3 times a week" in card.text
+    assert "at the earliest" in card.text
+    await bo.presses("Stop reminding me")
+    await bo.says("reminders")
+
+    card = bo.sees_one_card()
+    assert "I don't write to you by myself any more" in card.text
+    assert card.buttons == ["You may write to me again"]
+    assert "the survey “Autumn check”" in card.text
+    assert not [words for words in ("at most", "Planned", "at the earliest") if words in card.text]
+    await bo.presses("You may write to me again")
+    assert "at the earliest: a reminder of “Autumn check”" in bo.sees_one_card().text
+
+
+@pytest.mark.parametrize("more_settings", [{"messages_a_day": 2, "messages_a_week": 1}])
+@pytest.mark.usefixtures("clock")
+async def test_the_rules_speak_in_the_right_number(bo: Colleague) -> None:
+    """Once is once, and twice is not."""
+    await bo.says("reminders")
+    assert "at most 2 times a day and once a week" in bo.sees_one_card().text
+
+
+@pytest.mark.usefixtures("clock")
 async def test_a_day_that_cannot_be(bo: Colleague) -> None:
     """Yesterday and no day at all are refused, and nothing changes."""
     await bo.says("reminders")
     for day in ("2026-11-23", "2029-01-01", "", "soon"):
         await bo.presses("Nothing before this day", inputs={"until": day}, validate=False)
         assert "Pick a day between tomorrow and a year from now" in bo.last_card().text
-    assert "You have not asked me to keep quiet" in bo.last_card().text
+    assert "None so far." in bo.last_card().text
 
 
 @pytest.mark.usefixtures("clock")

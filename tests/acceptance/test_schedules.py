@@ -1,6 +1,7 @@
 """What leads have happen again and again: surveys that begin by themselves, and plain reminders."""
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -92,7 +93,7 @@ async def test_a_reminder_every_month(teams: Teams, clock: Clock, database_url: 
 async def test_what_was_missed_is_caught_up_once(
     teams: Teams, bot: RunningBot, clock: Clock, database_url: str
 ) -> None:
-    """After months without a bot one reminder comes, not six; then the next date is one still to come."""
+    """After months without a bot one reminder comes, not six, and none on the days up to the next date."""
     _, lead = a_team(teams)
     await schedules(lead, "Remind the channel", text="Look", often="Every month")
     await bot.__aexit__()
@@ -101,6 +102,14 @@ async def test_what_was_missed_is_caught_up_once(
 
     await comes_true(lambda: next_at(database_url) == dt.datetime(2027, 6, 7, 8, 0, tzinfo=dt.UTC))
     await comes_true(lambda: told(lead) == ["Look"])
+
+    await schedules(lead, "Remind the channel", text="A day has passed", rule="FREQ=DAILY")
+    days = list[str]()
+    for _ in range(5):
+        clock.moves(days=1)
+        days.append("A day has passed")
+        await comes_true(lambda: told(lead)[1:] == days)
+    assert told(lead).count("Look") == 1
 
 
 async def test_nothing_comes_after_the_last_day(
@@ -148,7 +157,7 @@ async def test_paused_and_gone_on(teams: Teams, clock: Clock, database_url: str)
     _, lead = a_team(teams)
     await schedules(lead, "Remind the channel", text="Look", often="Every month")
     await lead.presses("Pause")
-    assert "✓ Paused." in lead.last_card().text
+    assert "✓ Nothing comes until you press “Go on”" in lead.last_card().text
     clock.moves_to(dt.datetime(2027, 1, 10, tzinfo=dt.UTC))
     await lead.says(f"{HERE} schedule")
     assert "Paused." in lead.last_card().text
@@ -252,6 +261,21 @@ async def test_what_is_wrong_is_said_and_nothing_is_lost(
     assert stored(database_url) == []
 
 
+async def test_a_rule_is_for_few_and_out_of_the_way(teams: Teams) -> None:
+    """A button shows its field; a client that cannot asks for the form anew, and loses nothing."""
+    _, lead = a_team(teams)
+    await lead.says(f"{HERE} schedule")
+    await lead.presses("Remind the channel")
+    form = lead.sees_one_card()
+    more = form.button("More: a rule of your own")
+    [folded] = [one for one in form.card["body"] if one.get("id") in more["targetElements"]]
+    assert (folded["isVisible"], [one["id"] for one in folded["items"]]) == (False, ["rule"])
+
+    reply = await teams.door.deliver(lead.writer.execute(more["fallback"], {"text": "Hello"}, form))
+    again = json.loads(reply.body)["value"]["body"]
+    assert [one.get("value") for one in again if one.get("id") in {"text", "rule"}] == ["Hello", None]
+
+
 async def test_a_rule_of_ones_own(teams: Teams, database_url: str) -> None:
     """An expert's rule takes the place of how often and which day, and is shown as it is meant."""
     _, lead = a_team(teams)
@@ -346,7 +370,7 @@ async def test_a_survey_that_is_still_open_is_not_doubled(
     assert told(lead) == [
         (
             "The survey “Maturity check” was due, but “New year check” is still under way, "
-            "so I left it out this time."
+            "so I skipped it this time."
         )
     ]
     assert surveys(database_url) == [("New year check", "open")]
@@ -423,6 +447,32 @@ async def test_a_team_that_is_gone_ends_its_schedule(teams: Teams, clock: Clock,
     assert ada.last_card().errors[0].startswith("⚠ Not done: this team does not have the app.")
     assert len(ada.messages_in(ada.place)) == had + 2
     assert surveys(database_url) == []
+
+
+@on_both_databases
+async def test_a_lead_who_wants_nothing_hears_of_it_when_they_think_again(
+    teams: Teams, clock: Clock, database_url: str
+) -> None:
+    """In the evening it is planned for the next morning, and comes then."""
+    team, lead = a_team(teams)
+    ada = teams.everybody_in(team)[0]
+    teams.directory.installed.add(ada.place.app_home)
+    await ada.says("stop reminding me")
+    await schedules(lead)
+    await lead.uninstalls_the_app()
+    now = int(clock().timestamp() * 1000)
+    await comes_true(lambda: bool(rows(database_url, f"select id from schedules where tell_at > {now}")))  # noqa: S608 - a number of our own
+    had = len(ada.messages_in(ada.place))
+    clock.moves(hours=10)
+    await ada.says("you may write to me again")
+    card = " ".join(ada.sees_one_card().text.replace("\u202f", " ").split())
+    ended = "the end of a schedule of yours, since Contoso CoE does not have this app any more"
+    assert f"Nov 24, 2026, 8:00 AM, at the earliest: {ended}" in card
+    assert len(ada.messages_in(ada.place)) == had + 1
+    clock.moves(hours=13)
+    await ada.will_see("that team does not have this app any more", within=20)
+    await ada.says("reminders")
+    assert ended not in ada.sees_one_card().text
 
 
 async def test_a_team_with_nobody_to_ask(teams: Teams, clock: Clock, database_url: str) -> None:

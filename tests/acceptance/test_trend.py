@@ -63,7 +63,7 @@ async def test_the_result_leads_to_the_trend_and_back(teams: Teams, clock: Clock
     await surveyed(lead, teams.everybody_in(team), "Winter check", ANSWERS)
     bo = teams.everybody_in(team)[1].in_channel(team)
     await bo.presses("Trend", on=bo.card_with("Contoso CoE is at Level 300"))
-    assert bo.last_card().heading == "Contoso CoE: the way so far"
+    assert bo.last_card().heading == "Contoso CoE: stages over time"
     await bo.presses("Back to the result")
 
     assert bo.last_card().heading == "Contoso CoE is at Level 300 Defined"
@@ -81,10 +81,24 @@ async def test_a_lead_picks_a_team_in_their_own_chat(teams: Teams) -> None:
     await ada.says("trend")
     assert ada.sees_one_card().heading == "Which survey?"
     await ada.presses("Check of Fabrikam (Fabrikam)")
-    assert ada.last_card().heading == "Fabrikam: the way so far"
+    assert ada.last_card().heading == "Fabrikam: stages over time"
 
     await bo.says("trend")
     assert bo.sees_one_card().heading == "This is for CoE leads"
+
+
+async def test_before_there_is_anything_to_show(teams: Teams) -> None:
+    """A lead hears how to add the bot to a team, and then gets the way to a first survey."""
+    team, lead = a_team(teams)
+    ada = teams.everybody_in(team)[0]
+    await ada.says("trend")
+    card = ada.sees_one_card()
+    assert card.heading == "I am in no team yet"
+    assert "Then type **trend** in one of its channels" in card.text
+    await lead.says(f"{HERE} trend")
+    assert lead.sees_one_card().buttons == ["Set up a survey"]
+    await lead.presses("Set up a survey")
+    assert lead.sees_one_card().heading == "Set up a survey"
 
 
 @pytest.mark.parametrize("more_settings", [{"coe_leads": (ADA,)}])
@@ -97,7 +111,8 @@ async def test_another_team_sees_nothing(teams: Teams) -> None:
     other = teams.team("Fabrikam", mallory.person)
     teams.directory.installed.add(other.id)
     await mallory.in_channel(other).says(f"{HERE} trend")
-    assert mallory.in_channel(other).sees_one_card().heading == "No result yet"
+    nothing = mallory.in_channel(other).sees_one_card()
+    assert (nothing.heading, nothing.buttons) == ("No result yet", ["Start the check"])
 
     await mallory.says("help")
     for place in (mallory, mallory.in_channel(other)):

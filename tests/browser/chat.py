@@ -9,8 +9,11 @@ from playwright.async_api import Locator, Page, Route, expect
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "artefacts/screenshots"
 PHONE_CARD = 320
 """Pixels for a card on a phone that is 390 wide: less the avatar and the margins."""
-PATIENCE = 10_000
+OPENS_WITHIN = 60_000
+"""Milliseconds for the Playground's page, which is several megabytes of script."""
+PATIENCE = 20_000
 """Milliseconds until a button or an answer that does not come fails the test."""
+expect.set_options(timeout=PATIENCE)
 SOONER_OR_LATER = 30_000
 """Milliseconds for what the bot does by itself: it edits a card at most once in ten seconds."""
 EXPORT = "/exports/"
@@ -30,7 +33,7 @@ class Chat:
         """Open the Playground, which at once tells the bot that the app was installed."""
         page.set_default_timeout(PATIENCE)
         await page.route(lambda address: not ON_THIS_MACHINE.match(address), _refuse)
-        await page.goto(url)
+        await page.goto(url, timeout=OPENS_WITHIN)
         chat = cls(page)
         await chat._makes_room()
         return chat
@@ -92,12 +95,16 @@ class Chat:
     async def presses(self, button: str) -> None:
         await self.card.get_by_role("button", name=button, exact=True).click()
 
+    async def presses_beside(self, button: str, what: str) -> None:
+        """Press one of several buttons with the same title: the one that speaks of this."""
+        await self.card.get_by_title(f"{button}: {what}", exact=True).click()
+
     async def picks(self, answer: str) -> None:
         await self.card.get_by_role("radio", name=re.compile(f"^{re.escape(answer)}")).click()
 
-    async def selects(self, option: str) -> None:
-        """Pick from a list that folds out."""
-        await self.card.get_by_role("combobox").click()
+    async def selects(self, option: str, *, under: str | None = None) -> None:
+        """Pick from a list that folds out; under its label, where there are several."""
+        await self.card.get_by_role("combobox", name=under).click()
         await self._page.get_by_role("option", name=option, exact=True).click()
 
     async def sees_card(self, heading: str, *, messages: int) -> None:
@@ -126,6 +133,12 @@ class Chat:
 
     async def sees_picked(self, answer: str) -> None:
         await expect(self.card.get_by_role("radio", name=re.compile(f"^{re.escape(answer)}"))).to_be_checked()
+
+    async def sees_line(self, *names: str) -> None:
+        """A line of each of these names is drawn on the newest card."""
+        for each in names:
+            await expect(self.card.get_by_text(each, exact=True).first).to_be_visible()
+        await expect(self.card.locator("svg path").first).to_be_visible()
 
     async def sees_link(self, name: str, url: str) -> None:
         await expect(self.card.get_by_role("link", name=name)).to_have_attribute("href", url)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
+from tests.acceptance.clock import SharedClock
 from tests.browser.chat import Chat
 from tests.browser.others import Others
 from tests.browser.serving import Ports, serving
@@ -53,6 +54,12 @@ def screen() -> tuple[int, int]:
     return DESK
 
 
+@pytest.fixture
+def clock() -> SharedClock | None:
+    """None: the bot looks at the machine's. A module whose tests move the time has one of its own."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """A browser's window, still empty, the address of the Playground, and who else will be heard there."""
@@ -63,9 +70,11 @@ class Window:
 
 
 @pytest.fixture
-async def window(browser: Browser, screen: tuple[int, int], tmp_path: Path) -> AsyncIterator[Window]:
+async def window(
+    browser: Browser, screen: tuple[int, int], tmp_path: Path, clock: SharedClock | None
+) -> AsyncIterator[Window]:
     # The browser comes first: where it is missing, nothing else has to be started.
-    async with serving(tmp_path, Ports.free()) as url:
+    async with serving(tmp_path, Ports.free(), clock) as url:
         width, height = screen
         page = await browser.new_page(viewport={"width": width, "height": height})
         yield Window(page, url, Others(page, url))

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from tests.acceptance.clock import SharedClock
+
 ROOT = Path(__file__).resolve().parents[2]
 READY = re.compile(rb"The Playground\s+(http://\S+)")
 READY_WITHIN_SECONDS = 120
@@ -37,18 +39,19 @@ class Ports:
 
 
 @asynccontextmanager
-async def serving(folder: Path, ports: Ports) -> AsyncIterator[str]:
+async def serving(folder: Path, ports: Ports, clock: SharedClock | None = None) -> AsyncIterator[str]:
     """The Playground's address, for as long as both run; then they have to stop, and in peace.
 
-    The database is in the folder, and there for the next time.
+    The database is in the folder, and there for the next time. Without a clock it is as late as it is.
     """
+    program = ("-m", "tests.browser.playground_with_clock") if clock else ("scripts/playground.py",)
     log = folder / "bot.log"
     with log.open("wb") as errors:
         programs = await asyncio.create_subprocess_exec(
             sys.executable,
-            "scripts/playground.py",
+            *program,
             cwd=ROOT,
-            env=_environment(folder, ports),
+            env=_environment(folder, ports) | (clock.environment if clock else {}),
             stdout=PIPE,
             stderr=errors,
         )

@@ -284,6 +284,7 @@ async def test_starting_again_on_the_same_database(browser: Browser, tmp_path: P
     async with serving(tmp_path, ports) as url:
         chat, others = await _at_the_window(browser, url)
         await sends(chat)
+        await chat.will_see("Delivered6")  # a survey that is still being sent is taken up only later
         await others.called("Bea", asked_with=NAME)
         before = others.chats
     async with serving(tmp_path, ports) as url:

@@ -66,6 +66,24 @@ async def test_the_next_may_go_tomorrow(database: Database) -> None:
     assert await turn(database, "pledge:2:1", tomorrow)
 
 
+async def test_who_changed_their_time_zone_within_a_day(database: Database, replica: Database) -> None:
+    """What may go now does go, once, though a message of another zone's day has that day's first place."""
+    await database.contacts.remember_zone(ADA, "Pacific/Auckland")
+    on_tuesday_there = dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)
+    assert await turn(database, "pledge:1:1", on_tuesday_there)
+    await database.contacts.remember_zone(ADA, "America/Los_Angeles")
+    on_tuesday_here = dt.datetime(2026, 3, 3, 18, tzinfo=dt.UTC)
+    assert await respect(database).moment(ADA, on_tuesday_here, dt.UTC) == on_tuesday_here
+
+    turns = await asyncio.gather(
+        *(
+            turn(one, f"pledge:{number}:1", on_tuesday_here)
+            for number, one in enumerate([database, replica] * 5, start=2)
+        )
+    )
+    assert turns.count(True) == 1
+
+
 async def test_what_was_not_sent_does_not_count(database: Database) -> None:
     """A claim that is given back leaves the day free."""
     await turn(database, "pledge:1:1")

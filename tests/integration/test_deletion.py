@@ -1,4 +1,4 @@
-"""The README's SQL that deletes a person, on both databases."""
+"""The SQL of docs/privacy.md that deletes a person, on both databases."""
 
 import re
 import sqlite3
@@ -16,9 +16,8 @@ from storage.database import Database, open_database
 from tests.everything import promise
 from tests.integration.answers import record
 from tests.integration.test_surveys import LEAD, NOW, TENANT, finish, opened, person
-from tests.tables import section
 
-PRIVACY = section((Path(__file__).parents[2] / "README.md").read_text("utf-8"), "Privacy")
+PRIVACY = (Path(__file__).parents[2] / "docs" / "privacy.md").read_text("utf-8")
 ADA, BOB = person(0), person(1)
 PEOPLE = {ADA: "Person 0", BOB: "Person 1", LEAD: "Ada Lovelace"}
 
@@ -49,7 +48,7 @@ async def uses_the_bot(one: Person, database: Database) -> None:
 
 
 def deletion_of(one: Person) -> str:
-    """What the README tells the operator to run."""
+    """What the page tells the operator to run."""
     statements = str(*re.findall(r"```sql\n(.*?)```", PRIVACY, re.DOTALL))
     return statements.replace("<tenant id>", one.tenant_id).replace("<object id>", one.object_id)
 

@@ -5,6 +5,8 @@ import datetime as dt
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from assessment.news import News, NewsKind, Preference
 from assessment.survey import Team
 from dialogs.news import Newsroom
@@ -114,6 +116,60 @@ async def test_what_is_dropped_is_not_put_back(database: Database) -> None:
     await database.news.put_back("a", MONDAY, MONDAY)
 
     assert await taken(database, "b") == [news(2)]
+
+
+async def spoil(database: Database, id_: str, column: str, value: str) -> None:
+    async with database.news._connect() as connection:
+        await connection.execute(f"update news set {column} = '{value}' where id = '{id_}'")  # noqa: S608 - ours
+
+
+async def states(database: Database) -> dict[str, str]:
+    async with database.news._connect() as connection:
+        return dict(await (await connection.execute("select id, state from news")).fetchall())
+
+
+@pytest.mark.parametrize(
+    "column, value", [("kind", "weather"), ("facts", "{"), ("facts", "[]"), ("facts", '{"of": NaN}')]
+)
+async def test_what_cannot_be_read_costs_only_itself(
+    database: Database, caplog: pytest.LogCaptureFixture, column: str, value: str
+) -> None:
+    """It is set aside and logged by its id; the rest of the channel's news is told."""
+    await told(database, news(1), news(2), news(3))
+    await spoil(database, news(2).id, column, value)
+
+    assert await taken(database) == [news(1), news(3)]
+    assert [one.getMessage() for one in caplog.records] == [
+        f"news {news(2).id} cannot be read and are never told"
+    ]
+    await database.news.settle("a", Told.SENT, MONDAY)
+    assert sorted((await states(database)).values()) == ["sent", "sent", "unreadable"]
+
+
+async def test_what_cannot_be_read_holds_up_no_choice(database: Database) -> None:
+    """A lead may still choose; it is set aside when it is due."""
+    await told(database, news(1), news(2), due_at=NEXT_MONDAY)
+    await spoil(database, news(1).id, "kind", "weather")
+    await database.news.prefer(TEAM, Preference.ALL_AT_ONCE, UTC)
+
+    assert await taken(database) == [news(2)]
+
+
+async def test_where_claiming_fails_nothing_is_claimed(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database that goes away half way through loses nothing."""
+    await told(database, news())
+
+    def goes_away(*_: object, **__: object) -> None:
+        raise ConnectionError("the server is gone")
+
+    with monkeypatch.context() as bad_weather:
+        bad_weather.setattr(database.news._sql, "claimed", goes_away)
+        with pytest.raises(ConnectionError):
+            await taken(database)
+
+    assert await taken(database, "b") == [news()]
 
 
 async def test_what_was_told_leaves_no_names_behind(database: Database) -> None:

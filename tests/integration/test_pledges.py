@@ -21,7 +21,8 @@ from dialogs.news import Newsroom
 from dialogs.pictures import Pictures
 from dialogs.respect import Respect
 from dialogs.tidings import Tidings
-from jobs.asking import LATER, Asker
+from jobs.asking import Asker
+from jobs.notes import LEASE
 from jobs.pacer import Pacer
 from jobs.port import Outcome, Refused, RetryAfter, Sent, Unknown
 from storage.conversations import Conversation
@@ -31,6 +32,7 @@ from storage.surveys import NOBODY, Home, Post
 CONTENT = load()
 EDITION = CONTENT.editions["2021-10"]
 TUESDAY = dt.datetime(2026, 3, 3, 9, tzinfo=dt.UTC)
+SECOND = dt.timedelta(seconds=1)
 DAY = dt.timedelta(days=1)
 WEEK = 7 * DAY
 ADA, BO = Person("tenant", "ada"), Person("tenant", "bo")
@@ -72,12 +74,14 @@ def tidings(database: Database) -> Tidings:
     return Tidings(CONTENT, Newsroom(database.news), pictures, database.pledges)
 
 
-def asker(database: Database, port: ToldPort, clock: Callable[[], dt.datetime]) -> Asker:
+def asker(
+    database: Database, port: ToldPort, clock: Callable[[], dt.datetime], pacer: Pacer | None = None
+) -> Asker:
     return Asker(
         CONTENT.texts,
         database,
         port,
-        Pacer(database.pacing),
+        pacer or Pacer(database.pacing),
         respect=Respect(database.contacts, Limits()),
         tidings=tidings(database),
         clock=clock,
@@ -139,11 +143,52 @@ async def test_a_promise_is_kept_as_it_was_made(database: Database) -> None:
     assert await now_is(database, pledge) == pledge
 
 
+async def test_one_of_a_kind_is_open(database: Database, replica: Database) -> None:
+    """Of many who promise the same for one owner and team at once, one is kept, and all hear of it."""
+    pledges = [a_pledge() for _ in range(6)]
+    kept = await asyncio.gather(
+        *(one.pledges.make(pledge) for one, pledge in zip((database, replica) * 3, pledges, strict=True))
+    )
+    assert len({one.id for one in kept}) == 1
+    assert [one.id for one in await database.pledges.of_person(ADA)] == [kept[0].id]
+
+    await database.pledges.drop(kept[0], "no", TUESDAY)
+    again = a_pledge()
+    assert (await database.pledges.make(again)).id == again.id
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"owner": BO},
+        {"team": None, "channel_id": None},
+        {"team": Team("tenant", "19:other", "Others"), "channel_id": "19:other"},
+        {"item": "another"},
+        {"discipline": None},
+        {"edition": "2020"},
+    ],
+)
+async def test_what_differs_is_open_beside_it(database: Database, other: dict[str, object]) -> None:
+    """Another owner, team or thing."""
+    await made(database)
+    beside = a_pledge(**other)
+    assert await database.pledges.make(beside) == beside
+
+
+async def test_nobody_hears_of_what_somebody_promised_to_themselves(database: Database) -> None:
+    """A lead who promises the same in their name, for no channel either, makes one of their own."""
+    alone = {"team": None, "channel_id": None}
+    await made(database, **alone)
+    of_lead = a_pledge(**alone, made_by=BO, made_by_name="Bo")
+    assert await database.pledges.make(of_lead) == of_lead
+    assert (await database.pledges.make(a_pledge(**alone, made_by=BO))).id == of_lead.id
+
+
 async def test_lists_begin_with_what_is_open(database: Database) -> None:
     """By its day; then the rest, of a team only what was kept lately."""
-    later = await made(database, due_on=(TUESDAY + DAY).date())
+    later = await made(database, item="later", due_on=(TUESDAY + DAY).date())
     sooner = await made(database)
-    old, kept, dropped = [await made(database) for _ in range(3)]
+    old, kept, dropped = [await made(database, item=one) for one in ("old", "kept", "dropped")]
     await made(database, owner=BO, team=None, channel_id=None)
     await database.pledges.keep(old, TUESDAY - 2 * DAY, is_met=None)
     await database.pledges.keep(kept, TUESDAY, is_met=None)
@@ -219,36 +264,128 @@ async def test_dead_between_claim_and_send(database: Database, replica: Database
     assert len(port.cards) == 1
 
 
-class SlowPacer(Pacer):
-    """Its turn does not come while the test lasts."""
+class PausedPacer(Pacer):
+    """The turns of one tenant do not come while the test lasts."""
+
+    def __init__(self, database: Database, tenant_id: str = "tenant") -> None:
+        super().__init__(database.pacing)
+        self._paused = tenant_id
+        self.waits = asyncio.Event()
 
     async def turn(self, tenant_id: str) -> None:
-        await asyncio.Event().wait()
-        raise AssertionError(tenant_id)
+        if tenant_id == self._paused:
+            self.waits.set()
+            await asyncio.Event().wait()
+        await super().turn(tenant_id)
 
 
-async def test_stopped_before_it_was_sent(database: Database) -> None:
-    """A process that is asked to stop gives back what it had claimed and did not send."""
-    pledge, port = await made(database), ToldPort()
-    stopping = Asker(
-        CONTENT.texts,
-        database,
-        port,
-        SlowPacer(database.pacing),
-        respect=Respect(database.contacts, Limits()),
-        tidings=tidings(database),
-        clock=lambda: TUESDAY,
-    )
-    looking = asyncio.create_task(stopping.look())
-    async with asyncio.timeout(20):
-        while not await database.contacts.written(ADA, TUESDAY - DAY):  # noqa: ASYNC110 - a database tells nobody
-            await asyncio.sleep(0.02)
-    looking.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await looking
-    assert (await now_is(database, pledge)).times_asked == 0
-    await looks(database, port, TUESDAY + LATER)
+@pytest.mark.parametrize("how", ["stopped", "killed"])
+async def test_dead_while_it_waits_for_its_turn(database: Database, replica: Database, how: str) -> None:
+    """It has claimed nothing; a few minutes later somebody else asks the question."""
+    pledge, pacer = await made(database), PausedPacer(database)
+    looking = asyncio.create_task(asker(database, ToldPort(), lambda: TUESDAY, pacer).look())
+    await pacer.waits.wait()
+    if how == "stopped":
+        await is_stopped(looking)
+    waiting = await now_is(database, pledge)
+    assert (waiting.times_asked, waiting.outcome) == (0, None)
+    assert await database.contacts.written(ADA, TUESDAY - DAY) == []
+    port = ToldPort()
+    await looks(replica, port, TUESDAY)
+    assert port.cards == []
+    await looks(replica, port, TUESDAY + LEASE)
     assert len(port.cards) == 1
+    await is_stopped(looking)
+
+
+async def is_stopped(looking: "asyncio.Task[None]") -> None:
+    looking.cancel()
+    await asyncio.gather(looking, return_exceptions=True)
+
+
+async def test_who_was_too_slow_asks_no_more(database: Database, replica: Database) -> None:
+    """Its time was up, and another process has asked: a process that stood still finds that out in time."""
+    pledge, port = await made(database), ToldPort()
+
+    async def stands_still() -> None:
+        await looks(replica, port, TUESDAY + LEASE)
+
+    await asker(database, port, lambda: TUESDAY, cast("Pacer", Delay(stands_still))).look()
+    assert len(port.cards) == 1
+    assert (await now_is(database, pledge)).outcome is Delivery.DELIVERED
+    assert len(await database.contacts.written(ADA, TUESDAY - DAY)) == 1
+
+
+async def test_the_database_goes_away_before_it_is_sent(database: Database) -> None:
+    """Nothing was claimed, so the question comes a few minutes later."""
+    await made(database)
+    port = ToldPort()
+
+    async def fails() -> None:
+        raise OSError("the database is away")
+
+    await asker(database, port, lambda: TUESDAY, cast("Pacer", Delay(fails))).look()
+    await looks(database, port, TUESDAY + LEASE)
+    assert len(port.cards) == 1
+
+
+async def test_a_question_is_begun_and_counted_or_neither(database: Database) -> None:
+    """Where the day's last place was taken meanwhile, or the promise is not the same any more."""
+    pledge = await made(database)
+    known = await database.contacts.known(ADA, TUESDAY, dt.UTC)
+
+    async def begun(until: dt.datetime) -> bool:
+        occasion = f"pledge:{pledge.id}:1"
+        return await database.pledges.begin(pledge, until, occasion, TUESDAY, known, TUESDAY + WEEK)
+
+    taken = TUESDAY + LEASE
+    assert await database.pledges.take(pledge, TUESDAY, taken)
+    assert not await database.pledges.take(pledge, TUESDAY, taken)
+    assert not await begun(taken - SECOND)
+    assert await database.contacts.written(ADA, TUESDAY - DAY) == []
+    assert await database.contacts.claim(ADA, "survey:1:0", TUESDAY, known)
+    assert not await begun(taken)
+    assert await now_is(database, pledge) == pledge
+    await database.contacts.give_back(ADA, "survey:1:0")
+    assert await begun(taken)
+    await database.pledges.take_back(pledge, taken, f"pledge:{pledge.id}:1", TUESDAY)
+    assert await now_is(database, pledge) == pledge
+    assert await database.contacts.written(ADA, TUESDAY - DAY) == []
+
+
+@pytest.fixture
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is kept waiting is put off at once."""
+    monkeypatch.setattr("jobs.patience.SOON", 0.05)
+
+
+@pytest.mark.usefixtures("patience")
+async def test_a_paused_tenant_keeps_nobody_else_waiting(database: Database) -> None:
+    """Teams lets nothing go to one tenant: the looks go on, others are asked, and it is asked afterwards."""
+    cy = Person("other", "cy")
+    paused = await made(database)
+    await database.conversations.remember(cy, Conversation("a:cy", "https://example.org"))
+    port = ToldPort()
+    looking = asker(database, port, lambda: TUESDAY, PausedPacer(database))
+    async with asyncio.timeout(20):
+        await looking.look()
+        await made(database, owner=cy, made_by=cy, team=None, channel_id=None)
+        await looking.look()
+    assert [chat for chat, _ in port.cards] == ["a:cy"]
+    put_off = await now_is(database, paused)
+    assert (put_off.times_asked, put_off.ask_at) == (0, TUESDAY)
+    assert await database.pledges.due(TUESDAY + LEASE - SECOND, 9) == []
+    await looks(database, port, TUESDAY + LEASE)
+    assert [chat for chat, _ in port.cards] == ["a:cy", "a:ada"]
+
+
+async def test_each_tenant_has_its_turn(database: Database) -> None:
+    """However much one of them has to be asked."""
+    for minutes in range(3):
+        await made(database, ask_at=TUESDAY - dt.timedelta(minutes=9 - minutes))
+    cy = Person("other", "cy")
+    late = await made(database, owner=cy, made_by=cy, team=None, channel_id=None)
+    assert late.id in [one.id for one in await database.pledges.due(TUESDAY, 2)]
 
 
 async def test_two_promises_of_one_day(database: Database) -> None:
@@ -258,22 +395,26 @@ async def test_two_promises_of_one_day(database: Database) -> None:
     port = ToldPort()
     for _ in range(3):
         await looks(database, port, TUESDAY)
-    await looks(database, port, TUESDAY + LATER)
+    await looks(database, port, TUESDAY + LEASE)
     assert len(port.cards) == 1
     waiting = sorted(one.ask_at for one in await database.pledges.of_person(ADA) if one.ask_at)
-    assert waiting == [TUESDAY + DAY - dt.timedelta(hours=1), TUESDAY + WEEK]
+    assert waiting == [TUESDAY, TUESDAY + WEEK]
+    morning = TUESDAY + DAY - dt.timedelta(hours=1)
+    assert await database.pledges.due(morning - SECOND, 9) == []
+    assert len(await database.pledges.due(morning, 9)) == 1
     await looks(database, port, TUESDAY + DAY)
     assert len(port.cards) == 2
 
 
 async def test_who_wants_nothing_is_not_asked(database: Database) -> None:
-    """It is looked again the next day, and what is never asked is never overdue."""
+    """It is looked again the next day, what is never asked is never overdue, and the date stays as it is."""
     pledge, port = await made(database), ToldPort()
     await database.contacts.be_silent(ADA, TUESDAY)
     for days in range(30):
         await looks(database, port, TUESDAY + days * DAY)
     assert port.cards == []
-    assert (await now_is(database, pledge)).ask_at == TUESDAY + 30 * DAY
+    assert (await now_is(database, pledge)).ask_at == TUESDAY
+    assert await database.pledges.due(TUESDAY + 30 * DAY - SECOND, 9) == []
     assert "pledge-overdue" not in await news(database)
 
 
@@ -296,7 +437,7 @@ async def test_every_outcome_is_kept(
     after = await now_is(database, pledge)
     assert after.outcome == outcome
     assert len(await database.contacts.written(ADA, TUESDAY - DAY)) == counted
-    assert after.ask_at == TUESDAY + (LATER if outcome is None else WEEK)
+    assert after.ask_at == (TUESDAY if outcome is None else TUESDAY + WEEK)
     assert after.times_asked == (0 if outcome is None else 1)
 
 
@@ -324,9 +465,7 @@ async def test_what_happened_while_teams_was_busy_counts(database: Database, hap
             case _:
                 await database.pledges.keep(pledge, TUESDAY, is_met=None)
 
-    late = asker(database, port, lambda: now[0])
-    late._pacer = cast("Pacer", Delay(happens))
-    await late.look()
+    await asker(database, port, lambda: now[0], cast("Pacer", Delay(happens))).look()
 
     assert port.cards == []
     assert await database.contacts.written(ADA, TUESDAY - DAY) == []
@@ -349,7 +488,7 @@ async def test_a_chat_that_is_gone_is_opened_anew(database: Database) -> None:
     await an_open_survey(database)
     port = ToldPort([Refused(404, "ConversationNotFound")])
     await looks(database, port, TUESDAY)
-    await looks(database, port, TUESDAY + LATER)
+    await looks(database, port, TUESDAY + LEASE)
     assert [chat for chat, _ in port.cards] == ["a:ada", "a:29:ada"]
     assert port.opened == ["29:ada"]
 
@@ -368,6 +507,34 @@ async def test_told_first_what_somebody_else_promised(database: Database) -> Non
 
 
 # News
+
+
+async def test_somebody_elses_promise_is_told_once_its_owner_knows(database: Database) -> None:
+    """Not while nobody told them, nor while it is on its way; also once Teams refused to tell them."""
+    pledge = await made(database, made_by=BO, made_by_name="Bo", times_asked=-1)
+    assert await database.pledges.untold(9) == []
+    await tidings(database).tell(pledge)
+    taken, known = TUESDAY + LEASE, await database.contacts.known(ADA, TUESDAY, dt.UTC)
+    assert await database.pledges.take(pledge, TUESDAY, taken)
+    assert await database.pledges.begin(pledge, taken, "pledge:1:0", TUESDAY, known, TUESDAY + WEEK)
+    on_its_way = await now_is(database, pledge)
+    await tidings(database).tell(on_its_way)
+    assert (await database.pledges.untold(9), await news(database)) == ([], [])
+
+    await database.pledges.settle(pledge, Delivery.REFUSED)
+    [untold] = await database.pledges.untold(9)
+    await tidings(database).tell(untold)
+    assert await news(database) == ["pledge-made"]
+    assert await database.pledges.untold(9) == []
+
+
+async def test_what_somebody_did_says_their_name(database: Database) -> None:
+    """The latest that is known; "" for nobody that ever did anything."""
+    assert await database.pledges.name_of(BO) == ""
+    await made(database, made_by=BO, made_by_name="Bo")
+    assert await database.pledges.name_of(Person("TENANT", "Bo")) == "Bo"
+    await made(database, owner=BO, owner_name="Bo Diddley", made_at=TUESDAY)
+    assert await database.pledges.name_of(BO) == "Bo Diddley"
 
 
 async def test_what_a_dead_process_did_not_tell_is_told(database: Database, replica: Database) -> None:

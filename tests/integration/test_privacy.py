@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from assessment.model import Level, Person
-from assessment.privacy import Forgotten, Retention
+from assessment.privacy import Forgotten, Retention, would_go
 from assessment.survey import Delivery, Numbers, Survey
 from storage.conversations import Conversation
 from storage.database import Database, open_database
 from storage.privacy import AT_ONCE, TABLES
-from tests.everything import Row, add, promise, rows_with, tables
+from tests.everything import KEYS, Row, add, keyed, promise, rows_with, tables
 from tests.integration.answers import record
 from tests.integration.test_surveys import (
     DAY,
@@ -124,7 +124,7 @@ async def test_every_column_with_a_person_is_known(sqlite_url: str) -> None:
     found = {one for one in columns if speaks.search(one[1])} - NOBODYS_NAMES
 
     assert found == {(table, column) for table, its in PERSONAL_COLUMNS.items() for column in its}
-    assert PERSONAL_COLUMNS.keys() <= set(TABLES)
+    assert PERSONAL_COLUMNS.keys() <= KEYS.keys() == set(TABLES) - {"pledges_for_others"}
 
 
 def columns_in(path: Path) -> set[tuple[str, str]]:
@@ -148,13 +148,15 @@ async def test_all_of_a_person_is_held(scene: Scene, database: Database) -> None
         "wishes": 1,
         "contacts": 1,
         "pledges": 1,
+        "pledges_for_others": 0,
+        "news": 2,
         "surveys": 0,
         "schedules": 1,
         "conversations": 1,
         "welcomes": 1,
     }
     with_her = rows_with(tables(scene.url), ADA.object_id, NAMES[ADA])
-    assert {name for name, _ in with_her} - {"news"} <= {name for name, number in shown.items() if number}
+    assert {name for name, _ in with_her} <= {name for name, number in shown.items() if number}
     assert sum(name == "recipients" for name, _ in with_her) == 4
     assert SECRET not in str(held)
     assert BOB.object_id not in str(held)
@@ -168,9 +170,75 @@ async def test_nothing_of_a_person_is_left(scene: Scene, database: Database) -> 
 
     assert rows_with(tables(scene.url), ADA.object_id, NAMES[ADA], "29:0", respondent) == []
     assert gone == Forgotten(
-        checks=4, answers=4, surveys=4, letters=1, contacts=1, wishes=1, pledges=1, led=1, chats=1
+        checks=4,
+        answers=4,
+        lists=4,
+        letters=1,
+        contacts=1,
+        wishes=1,
+        pledges=1,
+        news=1,
+        schedules=1,
+        unnamed=1,
+        chats=1,
     )
     assert (await database.privacy.held(ADA)).is_nothing
+
+
+async def does_everything(scene: Scene, database: Database) -> None:
+    """Ada leads a survey, has pledged in Bob's name, and there is news of every kind and state."""
+    promise(scene.url, BOB, NAMES[BOB], 7, made_by=ADA, by_name=NAMES[ADA])
+    hers = replace(draft(5, replace(TEAM, id="19:5")), asked_by=ADA, asked_by_name=NAMES[ADA])
+    await database.surveys.plan(hers, NOW)
+    row: Row = {"tenant_id": TENANT, "team_id": "t", "channel_id": "t", "at": 1, "due_at": 1, "changed_at": 1}
+    said, led, told = f'{{"text":"{NAMES[ADA]}"}}', f'{{"survey":"S","by":"{NAMES[ADA]}"}}', "{}"
+    for id_, state, facts in (
+        ("pledge-overdue:pledge-0:2026-12-01", "sent", told),
+        ("pledge-kept:pledge-0", "unknown", told),
+        ("paused:schedule-0:1", "waiting", said),
+        ("paused:schedule-0:2", "sent", told),
+        (f"started:{hers.id}", "sending", led),
+        (f"half:{hers.id}", "waiting", '{"survey":"by"}'),
+        ("reminder:schedule-0:2", "sent", told),
+        ("pledge-overdue:pledge-01:2026-12-01", "waiting", '{"name":"Nobody we know"}'),
+    ):
+        add(scene.url, "news", [row | {"id": id_, "kind": "started", "state": state, "facts": facts}])
+
+
+async def test_what_is_shown_is_what_is_forgotten(scene: Scene, database: Database) -> None:
+    """Each row that is deleted or changed was shown with whatever is changed in it, and no other row was."""
+    await does_everything(scene, database)
+    before, held = keyed(tables(scene.url)), await database.privacy.held(ADA)
+    gone, shown = await database.privacy.forget(ADA, NOW + DAY), keyed(held.tables)
+    after = keyed(tables(scene.url))
+
+    touched = {key: row for key, row in before.items() if row != after.get(key)}
+    assert shown.keys() == touched.keys()
+    assert {table for table, *_ in touched} == KEYS.keys()
+    assert ("news", "paused:schedule-0:2") not in touched, "it was told, and names nobody any more"
+    for key, row in touched.items():
+        now = after.get(key)
+        changed = (
+            {name for name in row if row[name] != now[name]} if now else PERSONAL_COLUMNS.get(key[0], set())
+        )
+        assert changed <= shown[key].keys()
+    assert gone == would_go(held)
+    assert rows_with(tables(scene.url), ADA.object_id, NAMES[ADA]) == []
+
+
+async def test_who_pledged_for_somebody_sees_no_more_than_that(scene: Scene, database: Database) -> None:
+    """What became of it, and why it was dropped, is the owner's."""
+    promise(scene.url, BOB, NAMES[BOB], 7, made_by=ADA, by_name=NAMES[ADA])
+    pledge = await database.pledges.get("pledge-7")
+    assert pledge
+    await database.pledges.drop(pledge, "Too ill to do it", NOW)
+    held = await database.privacy.held(ADA)
+
+    [shown] = held.tables["pledges_for_others"]
+    assert (shown["item"], shown["person_name"]) == ("Write it down", NAMES[BOB])
+    assert "Too ill" not in str(held)
+    assert "dropped" not in str(held)
+    assert BOB.object_id not in str(held)
 
 
 async def test_a_colleague_stays_byte_for_byte(scene: Scene, database: Database) -> None:
@@ -286,10 +354,10 @@ async def test_what_is_on_its_way_is_not_taken_back(database: Database) -> None:
 
 async def test_who_led_stays_no_name(scene: Scene, database: Database, database_url: str) -> None:
     """What a lead set up goes on without them, told to the channel too, and others' pledges as well."""
-    promise(database_url, BOB, NAMES[BOB], 7, made_by=LEAD)
+    promise(database_url, BOB, NAMES[BOB], 7, made_by=LEAD, by_name="Ada Lovelace")
     gone = await database.privacy.forget(LEAD, NOW)
 
-    assert gone == Forgotten(led=5)
+    assert gone == Forgotten(surveys=4, pledges_for_others=1)
     assert rows_with(tables(scene.url), LEAD.object_id, "Ada Lovelace") == []
     assert len(tables(scene.url)["pledges"]) == 3
 
@@ -353,6 +421,51 @@ async def test_old_contacts_go(scene: Scene, database: Database) -> None:
     assert len(tables(scene.url)["contacts"]) == 2
     await database.privacy.tidy(Retention(), NOW + 366 * DAY)
     assert not tables(scene.url)["contacts"]
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        "update surveys set phase = 'closed'",
+        "update pledges set state = 'kept'",
+        "update schedules set state = 'ended'",
+    ],
+)
+async def test_what_was_told_goes_when_it_is_over(database: Database, database_url: str, over: str) -> None:
+    """What may bring an occasion again keeps what it was told of; then that goes, the rest long before."""
+    survey = await opened(database)
+    promise(database_url, BOB, NAMES[BOB], 1)
+    ids = {f"half:{survey.id}", "pledge-overdue:pledge-1:2026-12-01", "reminder:schedule-1:1"}
+    there: Row = {"tenant_id": TENANT, "team_id": "t", "channel_id": "t", "kind": "half", "facts": "{}"}
+    told: Row = {"at": 1, "due_at": 1, "state": "sent", "changed_at": 1}
+    add(database_url, "news", [there | told | {"id": one} for one in (*ids, "half:gone", "old")])
+    await run(database, "update news set state = 'sent'")
+    await run(database, "update schedules set state = 'active'")
+    await database.privacy.tidy(Retention(), NOW)
+    assert {row["id"] for row in tables(database_url)["news"]} == ids | {"pledge-made:pledge-1"}
+
+    await run(database, over)
+    await database.privacy.tidy(Retention(), NOW)
+    subject = over.split()[1].removesuffix("s")
+    left = {row["id"] for row in tables(database_url)["news"]}
+    assert {one.split(":")[1] for one in left} == {survey.id, "pledge-1", "schedule-1"} - {
+        survey.id if subject == "survey" else f"{subject}-1"
+    }
+
+
+async def test_a_kept_pledge_that_is_still_to_be_told(database: Database, database_url: str) -> None:
+    """A process died after it told the channel, and before that was written down: it is not told again."""
+    promise(database_url, BOB, NAMES[BOB], 1)
+    await run(database, "update news set state = 'sent'")
+    await run(database, "update pledges set state = 'kept', untold = 1")
+    await database.privacy.tidy(Retention(), NOW)
+
+    assert "pledge-made:pledge-1" in {row["id"] for row in tables(database_url)["news"]}
+
+
+async def run(database: Database, statement: str) -> None:
+    async with database.privacy._connect() as connection:
+        await connection.execute(statement)
 
 
 async def test_settings_say_how_long(scene: Scene, database: Database) -> None:

@@ -390,8 +390,8 @@ ELSEWHERE = {
     ),
     "a word with two meanings": (
         TEXTS,
-        'pause: ["pause",',
-        'pause: ["back",',
+        'pause: ["pause"]',
+        'pause: ["back"]',
         "pause: [",
         "`back` also means `back`; keep it in one",
     ),

@@ -252,6 +252,20 @@ def test_a_move_can_be_of_a_stage_or_a_discipline_or_both() -> None:
     assert told(replace(move, facts=up | {"to": 200})) == "Support: one step further"
 
 
+def test_statements_are_counted_until_the_level_is_reached() -> None:
+    """After that the next level has others."""
+    counted: dict[str, str | int] = {"discipline": "Support", "from": 200, "to": 200, "met": 1, "of": 2}
+    move = news(NewsKind.MOVED_UP)
+
+    assert "1 of 2 statements of the next level are true now." in told(replace(move, facts=counted))
+    assert told(replace(move, facts=counted | {"to": 300, "met": 2})) == "Support: up from 200 to 300"
+
+
+def test_what_was_kept_is_not_due_any_more() -> None:
+    kept = news(NewsKind.PLEDGE_KEPT, name="Bo", what="Write", due_on="2023-01-30")
+    assert told(kept) == "Bo kept a pledge\n“Write”"
+
+
 def test_what_people_typed_is_no_markdown() -> None:
     """Neither a link nor emphasis nor a list can be put into the bot's mouth."""
     typed = '[Sign in](https://evil.example) **now**\n- {"type": "AdaptiveCard"}'

@@ -72,7 +72,7 @@ PRESSES: list[Press] = [
     SayDone(CHECK),
     SayWhether(CHECK, "not-yet"),
     PutOff(CHECK),
-    SetDay(CHECK, dt.date(2026, 12, 21)),
+    SetDay(CHECK, due=dt.date(2026, 12, 21)),
     AskToDrop(),
     AskToDrop(CHECK),
     DropPledge(CHECK, "no budget"),

@@ -23,7 +23,17 @@ def test_every_kind_of_row_is_in_words() -> None:
     held = held_data()
     headings = [
         TEXTS(f"privacy.{one}.heading")
-        for one in ("checks", "surveys", "wishes", "written", "pledges", "made", "chat")
+        for one in (
+            "checks",
+            "surveys",
+            "wishes",
+            "written",
+            "pledges",
+            "for_others",
+            "news",
+            "made",
+            "chat",
+        )
     ]
 
     assert all(one in words(SAMPLES["my-data"]) for one in headings)
@@ -61,16 +71,56 @@ def test_deleting_needs_a_press_that_says_so() -> None:
 
 
 def test_the_question_says_what_goes_and_what_stays() -> None:
-    """With numbers; what somebody never had is not promised to be deleted."""
+    """With numbers, for each kind of data; what somebody never had is not promised to be deleted."""
     asked = words(SAMPLES["forget-me"])
-    assert "3 checks, with their answers" in asked
-    assert "Surveys and schedules that you set up go on for the team" in asked
+    for told in (
+        "3 checks",
+        "7 answers",
+        "your name on 3 lists of people asked",
+        "1 message to you that waits",
+        "1 pledge of yours",
+        "4 pieces of news about you",
+        "your wish “stop reminding me”",
+        "the address of our chat",
+        "1 survey that you lead: it goes on",
+        "1 schedule that you set up. If it has a next date, it pauses",
+        "1 pledge that you made in somebody else's name",
+        "1 piece of news of what you set up",
+    ):
+        assert told in asked
 
+    asked = words(ask_to_forget_card(TEXTS, _nothing()))
+    assert "there is nothing to delete" in asked
+    for absent in ("checks", "lead:", "set up", "stop reminding", "somebody else's name", "list"):
+        assert absent not in asked
+
+
+def test_who_wants_no_reminders_reads_that_they_may_come_again() -> None:
+    """Before it is done; and who never asked for silence is not told of it."""
+    warning = "I may write to you again"
+    wishes = {"zone": "Europe/Vienna", "not_before": None, "silent_since": None}
     held = held_data()
-    bare = replace(held, tables=dict.fromkeys(held.tables, ()))
-    asked = words(ask_to_forget_card(TEXTS, bare))
-    assert "checks" not in asked
-    assert "you set up" not in asked
+    talkative = replace(held, tables={**held.tables, "wishes": [wishes]})
+
+    assert warning in words(SAMPLES["forget-me"])
+    assert warning not in words(ask_to_forget_card(TEXTS, talkative))
+    assert "a later survey of your team may ask you again" in words(SAMPLES["forgotten"])
+
+
+def _nothing() -> Held:
+    held = held_data()
+    return replace(held, tables=dict.fromkeys(held.tables, ()))
+
+
+def test_news_is_shown_by_what_it_is_about() -> None:
+    """What waits has the day on which it is told."""
+    shown = words(SAMPLES["my-data"])
+
+    assert "A pledge of yours is overdue: to be told on" in shown
+    assert "A schedule of yours is paused: to be told on" in shown
+    assert "Something that you set up: to be told on" in shown
+    assert "A pledge of yours was made: Jan" in shown
+    assert "Name an owner, for Grace Hopper" in shown
 
 
 def test_the_answer_has_every_number() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from assessment.model import Person
 from assessment.respect import Limits, Wishes, next_moment
 from dialogs.respect import Respect
-from storage.contacts import Contact, Known
+from storage.contacts import REMEMBERED, Contact, Known, row_of
 
 VIENNA = ZoneInfo("Europe/Vienna")
 USUAL = Limits()
@@ -161,6 +161,12 @@ def somebody(draw: st.DrawFn) -> "Somebody":
     )
 
 
+def contact(occasion: str, now: dt.datetime, known: Known) -> Contact:
+    """A message of now, as it is stored."""
+    row = row_of(occasion, now, known)
+    return Contact(occasion, now, str(row["day"]), int(row["slot"]))
+
+
 @dataclass
 class Somebody:
     """Whom several surveys and pledges want to write to, in a simulated year."""
@@ -202,7 +208,7 @@ def test_a_year_of_surveys_and_pledges(
         occasion = f"survey:{survey}:{number}"
         decision = respect.decide({ids[one]: who.known(now)}, occasion, now)
         if decision.claimed:
-            who.written.append(Contact(occasion, now))
+            who.written.append(contact(occasion, now, who.known(now)))
         elif decision.held:
             assert decision.held[ids[one]] > now
             heapq.heappush(looks, (decision.held[ids[one]], number, one))
@@ -231,20 +237,60 @@ def _nothing_is_broken(who: Somebody, limits: Limits) -> None:
         assert not who.has_finished(int(one.occasion.split(":")[1]), one.at)
 
 
+HOUR = dt.timedelta(hours=1)
+AROUND_THE_WORLD = (
+    "Pacific/Kiritimati",
+    "Pacific/Auckland",
+    "UTC",
+    "America/Los_Angeles",
+    "Pacific/Pago_Pago",
+)
+"""From the first to begin a day to the last."""
+
+
+@settings(deadline=None)
+@given(
+    a_day=st.integers(1, 3),
+    journey=st.lists(
+        st.tuples(st.integers(0, 30), st.sampled_from(AROUND_THE_WORLD), st.booleans()), max_size=60
+    ),
+)
+def test_who_travels_gets_what_may_be_sent(a_day: int, journey: list[tuple[int, str, bool]]) -> None:
+    """Whatever zones a day is spent in: what the rules allow has a free place, and all at once want the same.
+
+    Some messages are given back again, and so leave a gap.
+    """
+    limits = Limits(a_day=a_day, a_week=7 * a_day, quiet_until=dt.time(18), rests_at_weekends=False)
+    now, stored = YEAR, list[Contact]()
+    for hours, name, is_given_back in journey:
+        now, zone = now + hours * HOUR, ZoneInfo(name)
+        known = Known(Wishes(zone), tuple(one for one in stored if one.at > now - REMEMBERED))
+        if next_moment(now, known.wishes, [one.at for one in known.written], limits) != now:
+            continue
+        new, other = contact(f"pledge:{len(stored)}:1", now, known), contact("another", now, known)
+        assert (new.day, new.slot) not in {(one.day, one.slot) for one in stored}
+        assert (other.day, other.slot) == (new.day, new.slot)
+        stored.append(new)
+        days = [one.at.astimezone(zone).date() for one in stored]
+        assert days.count(days[-1]) <= a_day
+        if is_given_back:
+            del stored[-1 - hours % len(stored)]
+
+
 ADA = Person("tenant", "ada")
 RESPECT = Respect(None, USUAL)  # type: ignore[arg-type]  # deciding reads nothing
 
 
 def test_a_turn_is_kept_for_a_while() -> None:
     """Who has the turn of an occasion keeps it for minutes; then it is decided anew."""
-    known = Known(Wishes(VIENNA), (Contact("survey:1:0", at("2026-03-03 17:55")),))
+    known = Known(Wishes(VIENNA), (Contact("survey:1:0", at("2026-03-03 17:55"), "2026-03-03", 1),))
     assert RESPECT.decide({ADA: known}, "survey:1:0", at("2026-03-03 17:58")).kept == {ADA}
     assert ADA in RESPECT.decide({ADA: known}, "survey:1:0", at("2026-03-04 09:00")).claimed
 
 
 def test_a_turn_ends_where_the_quiet_begins() -> None:
     """However fresh a turn is, nothing goes in quiet hours, and the person waits for the morning."""
-    known = Known(Wishes(VIENNA), (Contact("survey:1:0", at("2026-03-03 17:59")),))
+    known = Known(Wishes(VIENNA), (Contact("survey:1:0", at("2026-03-03 17:59"), "2026-03-03", 1),))
     assert RESPECT.decide({ADA: known}, "survey:1:0", at("2026-03-03 18:00")).held == {
         ADA: at("2026-03-04 08:00")
     }
@@ -255,6 +301,6 @@ def test_a_turn_ends_where_the_quiet_begins() -> None:
 
 def test_another_occasion_counts() -> None:
     """What was sent for something else today makes this one wait."""
-    known = Known(Wishes(VIENNA), (Contact("pledge:1:1", at("2026-03-03 09:00")),))
+    known = Known(Wishes(VIENNA), (Contact("pledge:1:1", at("2026-03-03 09:00"), "2026-03-03", 1),))
     decision = RESPECT.decide({ADA: known}, "survey:1:0", at("2026-03-03 10:00"))
     assert decision.held == {ADA: at("2026-03-04 08:00")}

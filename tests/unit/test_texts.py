@@ -26,7 +26,7 @@ TEXTS = Texts.load(CONTENT / "texts/en.yaml", CONTENT)
 NAMED_OUTRIGHT = frozenset(key for call in CALLS if "*" not in call.key for key in call.keys(TEXTS.by_key))
 
 
-OTHERS = ("back", "pause", "not-now", "not-me", "stop-reminding", "write-again")
+OTHERS = ("back", "pause", "stop", "not-now", "not-me", "stop-reminding", "write-again")
 """Words that help does not list: what they are about says them."""
 
 

@@ -13,6 +13,7 @@ def upgrade() -> None:
     _schedules()
     _news()
     _held_back()
+    _owed()
 
 
 def _wishes() -> None:
@@ -61,6 +62,7 @@ def _pledges() -> None:
         sa.Column("is_met", sa.SmallInteger),
         sa.Column("closed_at", sa.BigInteger),
         sa.Column("ask_at", sa.BigInteger),
+        sa.Column("held_until", sa.BigInteger),
         sa.Column("asked_at", sa.BigInteger),
         sa.Column("times_asked", sa.Integer, nullable=False, server_default="0"),
         sa.Column("unanswered", sa.Integer, nullable=False, server_default="0"),
@@ -70,7 +72,19 @@ def _pledges() -> None:
     op.create_index("pledges_of_person", "pledges", ["tenant_id", "person_id"])
     op.create_index("pledges_of_team", "pledges", ["tenant_id", "team_id"])
     is_open = sa.text("state = 'open'")
-    op.create_index("pledges_to_ask", "pledges", ["ask_at"], sqlite_where=is_open, postgresql_where=is_open)
+    # What no channel hears of is known to its maker alone: one's own is kept apart from that of a lead.
+    place = "(coalesce(team_id, case when made_by = person_id then '' else 'named' end))"
+    op.create_index(
+        "pledges_open_once",
+        "pledges",
+        ["tenant_id", "person_id", sa.text(place), "edition", sa.text("(coalesce(discipline, ''))"), "item"],
+        unique=True,
+        sqlite_where=is_open,
+        postgresql_where=is_open,
+    )
+    op.create_index(
+        "pledges_to_ask", "pledges", ["ask_at", "held_until"], sqlite_where=is_open, postgresql_where=is_open
+    )
     untold = sa.text("untold = 1")
     op.create_index("pledges_untold", "pledges", ["made_at"], sqlite_where=untold, postgresql_where=untold)
 
@@ -135,3 +149,10 @@ def _news() -> None:
 def _held_back() -> None:
     """Letters of a survey that wait for a person's working hours."""
     op.add_column("deliveries", sa.Column("due_at", sa.BigInteger, nullable=False, server_default="0"))
+
+
+def _owed() -> None:
+    """Results that a lead gets in place of the channel."""
+    op.add_column("posts", sa.Column("due_at", sa.BigInteger))
+    owed = sa.text("due_at is not null")
+    op.create_index("posts_owed", "posts", ["due_at"], sqlite_where=owed, postgresql_where=owed)
