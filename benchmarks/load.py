@@ -24,7 +24,7 @@ from benchmarks.http1 import Messages, posted
 TICKS = os.sysconf("SC_CLK_TCK")
 PERSON, ACTIVITY, CHECK = b"@person@", b"@activity@", b"@check@"
 """What stands in a script for what differs from person to person."""
-_CHECK = re.compile(rb'"check":"([0-9a-f]{32})"')
+_CHECK = re.compile(rb'"check": ?"([0-9a-f]{32})"')
 
 DRAIN_SECONDS = 20.0
 """How long the last answers are waited for."""

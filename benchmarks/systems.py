@@ -276,5 +276,5 @@ async def _done(job: Job) -> Outcome:
     )
     told, complaint = await process.communicate(orjson.dumps(asdict(job)))
     if process.returncode:
-        raise ValueError(f"{job.urls[0]}: {complaint.decode()}")
+        raise ValueError(f"{job.urls[0]}: {complaint.decode().strip()[-500:]}")
     return Outcome(**orjson.loads(told))

@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 import orjson
 from aiohttp import web
-from microsoft_agents.activity import AdaptiveCardInvokeResponse, AdaptiveCardInvokeValue
+from microsoft_agents.activity import InvokeResponse
 from microsoft_agents.hosting.aiohttp import CloudAdapter, jwt_authorization_middleware
 from microsoft_agents.hosting.core import (
     AccessTokenProviderBase,
@@ -44,14 +44,10 @@ class Echo(ActivityHandler):
         """Say it again."""
         await turn_context.send_activity(f"Echo: {turn_context.activity.text}")
 
-    async def on_adaptive_card_invoke(
-        self,
-        turn_context: TurnContext,  # noqa: ARG002 - theirs
-        invoke_value: AdaptiveCardInvokeValue,  # noqa: ARG002 - theirs
-    ) -> AdaptiveCardInvokeResponse:
-        """Answer with the card."""
+    async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:  # noqa: ARG002 - theirs
+        """Answer with the card; its own reading of a press refuses what Teams leaves null."""
         kind = "application/vnd.microsoft.card.adaptive"
-        return AdaptiveCardInvokeResponse(status_code=200, type=kind, value=CARD)
+        return InvokeResponse(status=200, body={"statusCode": 200, "type": kind, "value": CARD})
 
 
 APP_ID = os.environ.get("APP_ID", "")

@@ -38,7 +38,7 @@ class _MadeUp(MicrosoftAppCredentials):
 class _Credentials(PasswordServiceClientCredentialFactory):
     """Stock asks Entra at every turn; that is left out, since it would be the most of what is measured."""
 
-    async def create_credentials(self, app_id: str, *_: Any) -> Any:  # type: ignore[override]
+    async def create_credentials(self, app_id: str, *_: Any, **__: Any) -> Any:
         return _MadeUp(app_id, "") if app_id else MicrosoftAppCredentials.empty()
 
 
