@@ -100,9 +100,9 @@ async def running(
         yield Process(process.pid, url, time.monotonic() - begun)
     finally:
         if process.returncode is None:
-            process.terminate()
-            # One that was stopped hears that only once it goes on.
+            # One that was stopped could not hear that it is to end.
             process.send_signal(signal.SIGCONT)
+            process.terminate()
         try:
             await asyncio.wait_for(process.wait(), END_WITHIN)
         except TimeoutError:
