@@ -21,12 +21,13 @@ from assessment.model import Level, Person, Role
 from assessment.respect import Limits
 from assessment.survey import Phase, Plan, Survey, Team
 from assessment.team import tallies
+from benchmarks.filling import NUMBERED, execute
 from benchmarks.processes import database, goes_first
 from benchmarks.sending import say
 from content.loading import Content, load
 from dialogs.survey_views import Rules, SurveyViews
 from storage.checks import Given
-from storage.database import Database, backend_for, open_database
+from storage.database import Database, open_database
 from storage.surveys import Home
 
 EDITION = "2021-10"
@@ -45,16 +46,6 @@ ANSWER_EVERY = 0.02
 """Seconds between two answers of the person who is answering meanwhile."""
 
 T = TypeVar("T")
-
-NUMBERED = """
-with recursive numbers (i) as (
-    select cast(0 as bigint) union all select i + 1 from numbers where i + 1 < {checks}
-),
-people (i, key) as (
-    select i, '0000000000000000000000' || (1000000000 + i * 2654435761 % 4294967296) from numbers
-)
-"""
-"""Numbered people with a key each that, as a real one, has nothing to do with the order they came in."""
 
 FILL = """
 insert into recipients (survey_id, person_id, member_id, name) {people}
@@ -96,7 +87,6 @@ def survey_of(number: int) -> Survey:
 
 def fill(url: str, content: Content, survey: Survey, checks: int) -> None:
     """Store the people of a survey, what they were sent, and their finished checks."""
-    is_postgresql = url.startswith("postgresql")
     roles = " ".join(f"when {number} then '{role}'" for number, role in enumerate(Role))
     values = {
         "people": NUMBERED.format(checks=checks),
@@ -107,14 +97,7 @@ def fill(url: str, content: Content, survey: Survey, checks: int) -> None:
         "lowest": min(Level).value,
         "disciplines": " union all ".join(f"select '{one}' as id" for one in content.editions[EDITION].order),
     }
-    with backend_for(url).engine().begin() as connection:
-        for statement in FILL.format(**values).split(";"):
-            # To the driver of PostgreSQL a % begins a parameter.
-            connection.exec_driver_sql(statement.replace("%", "%%") if is_postgresql else statement)
-    if is_postgresql:
-        with backend_for(url).engine().begin() as connection:
-            # As autovacuum would have done in the days since people answered.
-            connection.exec_driver_sql("analyze")
+    execute(url, FILL.format(**values))
 
 
 async def measure(kind: str, checks: int) -> list[str]:
