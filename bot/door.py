@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
 from aiohttp import web
 from botbuilder.core import InvokeResponse
 from botbuilder.integration.aiohttp import CloudAdapter
 from botbuilder.schema import Activity
-from pydantic import Field, TypeAdapter, ValidationError
 
+from bot.envelope import activity_in
 from bot.exports import Exports, NoDownload, download_headers
 from bot.handler import Handler
 from bot.incoming import tenant_of
@@ -33,57 +32,6 @@ READY_WITHIN = 2
 
 LARGEST_BODY = 256 * 1024
 """Bytes; Teams' own messages stay below about 100 KB."""
-
-READ = frozenset(
-    {
-        "action",
-        "channelData",
-        "channelId",
-        "conversation",
-        "entities",
-        "from",
-        "id",
-        "localTimezone",
-        "membersAdded",
-        "name",
-        "recipient",
-        "replyToId",
-        "serviceUrl",
-        "text",
-        "type",
-        "value",
-    }
-)
-"""The fields this bot reads. The others are dropped: msrest takes long to read what nobody needs."""
-
-Text = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^\x00-\x1f]+$")]
-Parts = Annotated[list[dict[str, Any]], Field(max_length=500)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Account:
-    id: Text
-    tenant: Annotated[Text | None, Field(alias="tenantId")] = None
-    person: Annotated[Text | None, Field(alias="aadObjectId")] = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Envelope:
-    """What every activity has to carry before anything else looks at it; the rest is not its concern."""
-
-    type: Text
-    service_url: Annotated[Text, Field(alias="serviceUrl")]
-    channel_id: Annotated[Text, Field(alias="channelId")]
-    conversation: _Account
-    recipient: _Account
-    from_: Annotated[_Account, Field(alias="from")]
-    id: Text | None = None
-    text: str | None = None
-    entities: Parts | None = None
-    members: Annotated[Parts | None, Field(alias="membersAdded")] = None
-
-
-_ENVELOPE = TypeAdapter(_Envelope)
 
 TEAMS = "msteams"
 
@@ -112,12 +60,10 @@ class Door:
         if self._settings.is_local and not is_loopback(request.url.host or ""):
             return _refusal(HTTPStatus.FORBIDDEN, "in local mode the bot answers to this machine only")
         try:
-            data, envelope = _parsed(await request.read())
+            activity = activity_in(await request.read())
             identity = await self._adapter.bot_framework_authentication.authenticate_request(
-                Activity(channel_id=envelope.channel_id, service_url=envelope.service_url),
-                request.headers.get("Authorization", ""),
+                activity, request.headers.get("Authorization", "")
             )
-            activity = _activity(data)
         except ValueError as error:
             return _refusal(HTTPStatus.BAD_REQUEST, str(error))
         except PermissionError as error:
@@ -182,28 +128,6 @@ async def _readyz(request: web.Request) -> web.Response:
 @ROUTES.get("/exports/{token}")
 async def _export(request: web.Request) -> web.Response:
     return await request.app[DOOR].export(request.match_info["token"])
-
-
-def _parsed(body: bytes) -> tuple[dict[str, Any], _Envelope]:
-    """A body's JSON, and what it has to carry. Raises ValueError, in words for the sender."""
-    try:
-        data = orjson.loads(body)
-        return data, _ENVELOPE.validate_python(data)
-    except orjson.JSONDecodeError:
-        raise ValueError("the body is not JSON") from None
-    except ValidationError as error:
-        places = sorted({".".join(map(str, one["loc"])) or "the body" for one in error.errors()})
-        raise ValueError(f"no activity: missing or wrong {', '.join(places)}") from None
-
-
-def _activity(data: dict[str, Any]) -> Activity:
-    """The activity in a checked body. Raises ValueError."""
-    try:
-        activity: Activity = Activity().deserialize({key: data[key] for key in READ & data.keys()})
-    except Exception as error:  # noqa: BLE001 - msrest raises many types, RecursionError among them
-        log.info("refused an activity: %s", type(error).__name__)
-        raise ValueError("no activity: a field has the wrong type") from None
-    return activity
 
 
 def _response(result: InvokeResponse | None) -> web.Response:

@@ -11,12 +11,13 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from botbuilder.core import ActivityHandler, TurnContext
-from botbuilder.schema import ActivityTypes, ChannelAccount
+from botbuilder.schema import Activity, ActivityTypes, ChannelAccount
 
 from assessment.model import Person
 from assessment.survey import Survey
 from bot.adapter import NotSent
 from bot.exports import Exports
+from bot.familiar import Familiar
 from bot.incoming import Place, person_of, place_of, visit_of, words_of, zone_named
 from bot.messages import as_json, card_activity, invoke_answer, invoke_done, invoke_refusal
 from bot.redelivery import Redelivery
@@ -69,6 +70,7 @@ class Handler(ActivityHandler):
         self._exports = exports
         self._clock = clock
         self._redelivery = Redelivery()
+        self._familiar = Familiar()
         # One turn of a person after the other: typed answers belong to the question open before them.
         self._turns: WeakValueDictionary[Person, asyncio.Lock] = WeakValueDictionary()
         self._background: set[asyncio.Task[None]] = set()
@@ -185,10 +187,10 @@ class Handler(ActivityHandler):
             reply = await ask(visit_of(activity, person, self._clock()))
         if activity.type == ActivityTypes.message:
             self._pacer.spend(place.tenant_id)
-            if place.is_personal and not reply.forgets:
-                await self._conversations.remember(person, place.conversation)
-        if not reply.forgets:
-            await self._remember_zone(person, activity.local_timezone)
+        if reply.forgets:
+            self._familiar.forget(person)
+        else:
+            await self._remember(person, activity, place)
         seen_by_all = place.is_personal or reply.public
         card = reply.card if seen_by_all else await self._send_home(context, person, reply.card)
         await self._show(context, card, for_all=reply.settled)
@@ -199,10 +201,16 @@ class Handler(ActivityHandler):
         if reply.export:
             self._later(self._hand_over(context, person, reply.export))
 
-    async def _remember_zone(self, person: Person, zone: str | None) -> None:
-        """Keep where a person's day begins and ends, for what the bot writes to them by itself."""
-        if zone and zone_named(zone):
+    async def _remember(self, person: Person, activity: Activity, place: Place) -> None:
+        """Keep where a person can be written to, and when their day begins and ends, unless just done."""
+        now, zone = self._clock(), activity.local_timezone
+        if zone and zone_named(zone) and self._familiar.is_new(person, "zone", zone, now):
             await self._contacts.remember_zone(person, zone)
+            self._familiar.keep(person, "zone", zone, now)
+        is_chat = place.is_personal and activity.type == ActivityTypes.message
+        if is_chat and self._familiar.is_new(person, "chat", place.conversation, now):
+            await self._conversations.remember(person, place.conversation)
+            self._familiar.keep(person, "chat", place.conversation, now)
 
     async def _show(self, context: TurnContext, card: Card, *, for_all: bool = False) -> None:
         """Put a card where the person looks: in place of the pressed one, or below what they typed.

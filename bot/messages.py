@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from copy import copy
+from typing import Any, Self
 
 from botbuilder.core import InvokeResponse
 from botbuilder.schema import Activity, ActivityTypes, Attachment, ChannelAccount
@@ -12,9 +13,16 @@ from cards.elements import Card
 CARD_TYPE = "application/vnd.microsoft.card.adaptive"
 
 
+class _Outgoing(Activity):
+    """An activity on its way out. botbuilder sends a deep copy; nobody changes a card, so it is shared."""
+
+    def __deepcopy__(self, _: dict[int, Any]) -> Self:
+        return copy(self)
+
+
 def card_activity(card: Card) -> Activity:
     """A message of one card; its first line is what a notification shows."""
-    return Activity(
+    return _Outgoing(
         type=ActivityTypes.message,
         summary=card["fallbackText"],
         attachments=[Attachment(content_type=CARD_TYPE, content=card)],
@@ -60,4 +68,4 @@ def _account(account: ChannelAccount | None) -> dict[str, str] | None:
 
 
 def _invoke_response(status: int, body: dict[str, Any]) -> Activity:
-    return Activity(type=ActivityTypes.invoke_response, value=InvokeResponse(status=status, body=body))
+    return _Outgoing(type=ActivityTypes.invoke_response, value=InvokeResponse(status=status, body=body))

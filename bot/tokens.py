@@ -9,7 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Protocol
 
 import jwt
@@ -28,6 +31,8 @@ FETCH_PAUSE = 60
 """Seconds between two fetches of keys: neither strangers' tokens nor an outage make us ask all the time."""
 LEEWAY = 300
 """Seconds by which clocks may differ, as in the SDK."""
+REMEMBERED = 1_000
+"""Verified tokens kept in mind; Teams uses one for about an hour."""
 FETCH_TIMEOUT = ClientTimeout(total=5)
 ENTRA_TIMEOUT = 5
 """Seconds for each of the calls that bring an outgoing token."""
@@ -41,15 +46,36 @@ class KeysUnavailable(Exception):
     """The signing keys could not be fetched, so no token can be checked right now."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    """What a token says whose signature, audience, issuer and times were right."""
+
+    key_id: str
+    claims: dict[str, Any]
+    good_until: float
+    """Seconds since 1970, with the leeway."""
+
+
 class TokenCheck:
-    """Decides whether a request comes from Teams."""
+    """Decides whether a request comes from Teams.
+
+    A signature is checked once: until it expires, the same token is known by its digest. Whenever the keys
+    are fetched anew, everything is checked again.
+    """
 
     def __init__(
-        self, session: ClientSession, settings: Settings, seconds: Callable[[], float] = time.monotonic
+        self,
+        session: ClientSession,
+        settings: Settings,
+        seconds: Callable[[], float] = time.monotonic,
+        *,
+        unix_time: Callable[[], float] = time.time,
     ) -> None:
         self._session = session
         self._settings = settings
         self._seconds = seconds
+        self._unix_time = unix_time
+        self._verified: OrderedDict[bytes, _Verified] = OrderedDict()
         self._keys: Mapping[str, Mapping[str, Any]] = {}
         self._fetched_at = float("-inf")
         self._asked_at = float("-inf")
@@ -63,19 +89,36 @@ class TokenCheck:
         scheme, _, token = authorization.partition(" ")
         if scheme != "Bearer" or not token or not token.isascii():
             raise PermissionError("no bearer token")
+        digest = sha256(token.encode()).digest()
         try:
-            key = await self._key(str(jwt.get_unverified_header(token).get("kid")))
+            key_id = self._key_id(token, digest)
+            key = await self._key(key_id)
             if channel_id not in key.get("endorsements", []):
                 raise PermissionError(f"the key is not endorsed for channel {channel_id!r}")
-            claims = self._verified(token, key)
+            # Looked up once more: while the key was fetched, all that was verified may have been dropped.
+            verified = self._known(digest) or self._remember(digest, self._verify(token, key_id, key))
         except (jwt.PyJWTError, ValueError) as error:
             raise PermissionError(f"{type(error).__name__}: {error}") from None
-        if claims.get("serviceurl") != service_url:
+        if verified.claims.get("serviceurl") != service_url:
             raise PermissionError("the token is for another service URL")
-        return claims
+        return verified.claims
 
-    def _verified(self, token: str, key: Mapping[str, Any]) -> dict[str, Any]:
-        claims: dict[str, Any] = jwt.decode(
+    def _key_id(self, token: str, digest: bytes) -> str:
+        known = self._known(digest)
+        return known.key_id if known else str(jwt.get_unverified_header(token).get("kid"))
+
+    def _known(self, digest: bytes) -> _Verified | None:
+        known = self._verified.get(digest)
+        return known if known and self._unix_time() < known.good_until else None
+
+    def _remember(self, digest: bytes, verified: _Verified) -> _Verified:
+        self._verified[digest] = verified
+        if len(self._verified) > REMEMBERED:
+            self._verified.popitem(last=False)
+        return verified
+
+    def _verify(self, token: str, key_id: str, key: Mapping[str, Any]) -> _Verified:
+        claims = jwt.decode(
             token,
             jwt.PyJWK(dict(key), algorithm="RS256"),
             algorithms=["RS256"],
@@ -84,7 +127,7 @@ class TokenCheck:
             leeway=LEEWAY,
             options={"require": ["exp", "iss", "aud"]},
         )
-        return claims
+        return _Verified(key_id, claims, good_until=int(claims["exp"]) + LEEWAY)
 
     async def _key(self, key_id: str) -> Mapping[str, Any]:
         """The key with this id; one that is known waits for nobody else's fetch."""
@@ -109,6 +152,7 @@ class TokenCheck:
             metadata = await self._json(self._settings.openid_metadata_url)
             keys = await self._json(metadata["jwks_uri"])
             self._keys = {one["kid"]: one for one in keys["keys"]}
+            self._verified.clear()
             self._fetched_at = self._asked_at
         except (ClientError, TimeoutError, ValueError, KeyError, TypeError) as error:
             log.warning("the signing keys could not be fetched: %s: %s", type(error).__name__, error)

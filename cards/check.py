@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from assessment.check import Check
-from assessment.model import Answer, NoLevel, Role
+from assessment.model import NoLevel, Role
 from cards.elements import (
     Card,
     Element,
@@ -23,8 +25,11 @@ from cards.elements import (
 )
 from cards.naming import answer_title
 from cards.presses import GiveAnswer, GoBack, Pause, PickRole, Press
-from content.model import Discipline, Edition
+from content.model import Edition
 from content.texts import Texts
+
+QUESTIONS_KEPT = 500
+"""Whose parts are built once: more than all editions have in all languages."""
 
 
 def role_card(texts: Texts, check: Check, *, notice: Notice | None = None, label: str = "") -> Card:
@@ -56,18 +61,18 @@ def question_card(
     `notice` tells what was just saved elsewhere, `label` which survey asks; `unanswered` that Next was
     pressed with nothing picked.
     """
-    discipline = edition.disciplines[question]
-    number = edition.order.index(question) + 1
+    given = check.answers.get(question)
+    offered = _answers(texts, edition, question)
     return card(
         texts,
         [
-            *_place(texts, discipline, number, len(edition.order)),
+            *_place(texts, edition, question),
             *labels(label),
             *notices(notice),
             *([warning(texts("question.nothing_picked"))] if unanswered else []),
-            heading(discipline.question),
-            _answers(texts, edition, discipline, check.answers.get(question)),
-            *([small(texts("question.typing"))] if number == 1 else []),
+            heading(edition.disciplines[question].question),
+            offered if given is None else offered | {"value": str(given)},
+            *([small(texts("question.typing"))] if question == edition.order[0] else []),
             _ways_on(texts, check, question),
         ],
     )
@@ -88,21 +93,24 @@ def paused_card(texts: Texts, answered: int, of: int, go_on: Press, *, label: st
     )
 
 
-def _place(texts: Texts, discipline: Discipline, number: int, of: int) -> list[Element]:
+@lru_cache(QUESTIONS_KEPT)
+def _place(texts: Texts, edition: Edition, question: str) -> list[Element]:
     """Which question this is, and how far along."""
-    words = texts("question.heading", number=number, of=of, discipline=discipline.name)
-    return [heading(words, size="Medium"), progress_bar(number - 1, of)]
+    before, of = edition.order.index(question), len(edition.order)
+    name = edition.disciplines[question].name
+    words = texts("question.heading", number=before + 1, of=of, discipline=name)
+    return [heading(words, size="Medium"), progress_bar(before, of)]
 
 
-def _answers(texts: Texts, edition: Edition, discipline: Discipline, given: Answer | None) -> Element:
-    """What can be answered: each level, and why there is none."""
-    answers = (*discipline.levels, *NoLevel)
+@lru_cache(QUESTIONS_KEPT)
+def _answers(texts: Texts, edition: Edition, question: str) -> Element:
+    """What can be answered: each level, and why there is none. Nothing is picked."""
+    discipline = edition.disciplines[question]
     return choices(
         "answer",
-        ((str(one), answer_title(texts, edition, discipline, one)) for one in answers),
+        ((str(one), answer_title(texts, edition, discipline, one)) for one in (*discipline.levels, *NoLevel)),
         label=texts("question.label"),
         missing=texts("question.nothing_picked"),
-        value=None if given is None else str(given),
         expanded=True,
     )
 

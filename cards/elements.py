@@ -26,7 +26,8 @@ LONGEST_BAR = 20
 
 _MARKDOWN = re.compile(r"[\\`*_~<\[\]]|(?<=\])\(|&(?=#?\w+;)")
 _ESCAPED = re.compile(r"\\([\\`*_~<\[\](&])")
-_HALF_A_LINK = re.compile(r"[.:@](?=[^\W\d]|/)")
+_COMES_ALIVE = re.compile(r"[.:@](?=[^\W\d]|/)|\{(?=\{)")
+"""Half an address, and the beginning of what cards fill in, such as a date: {{DATE(...)}}."""
 _START_OF_A_LIST = re.compile(r"^(?=[-+#>])|^\d+(?=[.)](\s|$))")
 _TURNS_TEXT_AROUND = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _NO_BREAK = r"\g<0>" + "\u2060"
@@ -81,7 +82,7 @@ def verbatim(words: str) -> str:
     """
     line = _TURNS_TEXT_AROUND.sub("", " ".join(words.split()))
     unlisted = _START_OF_A_LIST.sub(_NO_BREAK, line)
-    return _HALF_A_LINK.sub(_NO_BREAK, _MARKDOWN.sub(r"\\\g<0>", unlisted)) or "\u2026"
+    return _COMES_ALIVE.sub(_NO_BREAK, _MARKDOWN.sub(r"\\\g<0>", unlisted)) or "\u2026"
 
 
 def heading(words: str, *, size: str = "Large", apart: bool = False) -> Element:

@@ -223,9 +223,9 @@ class Discipline:
     levels: Mapping[Level, LevelOfDiscipline]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Edition:
-    """A version of the model: its folder's name is its id."""
+    """A version of the model: its folder's name is its id. There is one of each, so it may be a key."""
 
     id: str
     name: str

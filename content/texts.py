@@ -23,9 +23,12 @@ def plain(text: str) -> str:
     return said.rstrip(" .!?") or said
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Texts:
-    """One language's words. Keys are dotted paths into `texts/<language>.yaml`."""
+    """One language's words. Keys are dotted paths into `texts/<language>.yaml`.
+
+    There is one of each language, so it may be a key.
+    """
 
     locale: Locale
     by_key: Mapping[str, str]

@@ -32,7 +32,7 @@ from content.loading import Content
 from content.model import Edition
 from dialogs.turn import Reply, Visit
 from dialogs.words import OF_LEADS, PERSONAL, Vocabulary
-from storage.checks import Checks, survey_of
+from storage.checks import Checks, Given, survey_of
 from storage.surveys import Surveys
 
 
@@ -172,7 +172,7 @@ class CheckDialog:
             number, of = edition.order.index(question) + 1, len(edition.order)
             return await self._help(visit, self._texts("help.at_question", number=number, of=of))
         delivered_before = (one for one, by in check.given_by.items() if by == visit.activity_id)
-        return await self._answer(visit, check, next(delivered_before, question), answer, typed=True)
+        return await self._answer(visit, check.id, next(delivered_before, question), answer, typed=True)
 
     async def _under_hand(self, visit: Visit) -> tuple[Visit, Check | None]:
         """The check that typed words mean: of those under way, the own and the surveys', the last touched."""
@@ -193,6 +193,8 @@ class CheckDialog:
             if survey.phase is not Phase.OPEN:
                 return Reply(over_card(self._texts, survey))
             visit = replace(visit, survey=survey)
+        if isinstance(press, GiveAnswer) and press.answer is not None:
+            return await self._answer(visit, press.check, press.question, press.answer)
         check = await self._checks.get(visit.respondent, press.check)
         if check is None or not self._knows_question(check, press):
             return Reply(stale_card(self._texts))
@@ -208,10 +210,8 @@ class CheckDialog:
         match press:
             case PickRole(_, role):
                 return await self._here(visit, await self._checks.set_role(check, role))
-            case GiveAnswer(_, question, answer):
-                if answer is None:
-                    return self._asks(visit, check, question, unanswered=True)
-                return await self._answer(visit, check, question, answer)
+            case GiveAnswer(_, question, None):
+                return self._asks(visit, check, question, unanswered=True)
             case GoBack(_, question):
                 return await self._back(visit, check, question)
             case Pause() if not check.finished_at:
@@ -234,18 +234,27 @@ class CheckDialog:
                 return self._shows_result(visit, check)
 
     async def _answer(
-        self, visit: Visit, check: Check, question: str, answer: Answer, *, typed: bool = False
+        self, visit: Visit, check_id: str, question: str, answer: Answer, *, typed: bool = False
     ) -> Reply:
         """Keep an answer and show where the person now is; say what was saved where that does not show."""
+        knowing = [one.id for one in self._content.editions.values() if question in one.disciplines]
+        given = Given(question, answer, visit.activity_id, visit.at)
+        check = await self._checks.record(visit.respondent, check_id, given, knowing)
+        if check is None:
+            return await self._not_theirs(visit)
         edition = self._edition_of(check)
-        out_of_turn = self._open_question(check) != question and check.answers.get(question) != answer
-        after = await self._checks.record(check, question, answer, visit.activity_id, visit.at)
         following = question_after(question, edition.order)
-        if check.revisiting == question and following in after.answers:
-            after = await self._checks.revisit(after, following)
-        return await self._here(
-            visit, after, self._saved(edition, question, answer) if typed or out_of_turn else None
-        )
+        if check.revisiting == question:
+            check = await self._checks.revisit(check, following if following in check.answers else None)
+        in_turn = check.finished_at is None and self._open_question(check) in {following, None}
+        notice = self._saved(edition, question, answer) if typed or not in_turn else None
+        return await self._here(visit, check, notice)
+
+    async def _not_theirs(self, visit: Visit) -> Reply:
+        """What answers a press on a check that is not the person's, or has just gone with its survey."""
+        if visit.survey and not await self._is_open(visit.survey):
+            return Reply(over_card(self._texts, visit.survey))
+        return Reply(stale_card(self._texts))
 
     async def _back(self, visit: Visit, check: Check, question: str) -> Reply:
         """The question before; from a change to a finished check, its answers."""

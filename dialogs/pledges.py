@@ -383,10 +383,11 @@ class PledgeDialog:
         return Reply(drop_pledge_card(self._texts, pledge, mine=False), public=True)
 
     async def _drop(self, visit: Visit, pledge: Pledge, reason: str | None, *, mine: bool) -> Reply:
-        if not (reason or "").strip():
+        why = one_line(reason or "")
+        if not why:
             refusal = Notice(self._texts("pledge.mistake.reason"), is_refusal=True)
             return Reply(drop_pledge_card(self._texts, pledge, refusal, mine=mine))
-        await self._pledges.drop(pledge, (reason or "").strip(), visit.at)
+        await self._pledges.drop(pledge, why, visit.at)
         if mine:
             return await self._closed(pledge)
         return await self.said(visit)

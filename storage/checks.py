@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 from uuid import uuid4
 
@@ -17,8 +16,22 @@ from storage.backend import Connections
 from storage.columns import key, milliseconds, moment
 from storage.schema import CONFLICTS
 
+COMMA = "\n"
+"""Stands between the parts of a list in one text; no id of an activity or an edition has it."""
+
 DELETED_AT_ONCE = 500
 """Checks in one statement: on SQLite nobody else writes meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer as somebody gives it."""
+
+    discipline: str
+    answer: Answer
+    activity_id: str
+    """What they said it with; by this an answer that Teams delivers twice is known."""
+    at: dt.datetime
 
 
 class Checks:
@@ -32,10 +45,12 @@ class Checks:
     async def open(self, person: Person, edition: str, now: dt.datetime) -> Check:
         """The person's open check, or a new one in `edition`; nobody ever has two."""
         new = {"id": uuid4().hex, "edition": edition, "now": milliseconds(now)}
-        async with self._connect() as connection:
-            await self._sql.open(connection, **new, **key(person))
-            [check] = await _read(self._sql.latest(connection, **key(person)))
-            return check
+        latest = await self.latest(person)
+        while latest is None or latest.finished_at:
+            async with self._connect() as connection:
+                await self._sql.open(connection, **new, **key(person))
+            latest = await self.latest(person)
+        return latest
 
     async def open_in(self, survey: Survey, person: Person, now: dt.datetime) -> Check:
         """The check of somebody whom a survey asks, begun now if it was not before.
@@ -50,7 +65,7 @@ class Checks:
         }
         async with self._connect() as connection:
             await self._sql.open_in_survey(connection, **new, **key(respondent), now=milliseconds(now))
-            check = _only(await _read(self._sql.fresh(connection, id=new["id"])))
+        check = await self.get(respondent, new["id"])
         if check is None:
             raise LookupError(f"survey {survey.id} is not open")
         return check
@@ -58,17 +73,17 @@ class Checks:
     async def latest(self, person: Person) -> Check | None:
         """The person's open check, else the one started last."""
         async with self._connect() as connection:
-            return _only(await _read(self._sql.latest(connection, **key(person))))
+            return _found(await self._sql.latest(connection, **key(person), comma=COMMA))
 
     async def get(self, person: Person, check_id: str) -> Check | None:
         """The check with this id, if it is this person's."""
         async with self._connect() as connection:
-            return _only(await _read(self._sql.get(connection, id=check_id, **key(person))))
+            return _found(await self._sql.get(connection, id=check_id, **key(person), comma=COMMA))
 
     async def finished(self, person: Person) -> list[Check]:
         """The person's finished checks, newest first."""
         async with self._connect() as connection:
-            return await _read(self._sql.finished(connection, **key(person)))
+            return [_check(*row) async for row in self._sql.finished(connection, **key(person), comma=COMMA)]
 
     async def touched_at(self, check: Check) -> dt.datetime:
         """When a check was last answered, or else begun."""
@@ -122,30 +137,36 @@ class Checks:
         """Close the check; one that is finished keeps its time."""
         return await self._change(check, self._sql.finish, now=milliseconds(now))
 
-    async def record(  # noqa: PLR0917 - the columns of a row
-        self, check: Check, discipline: str, answer: Answer, activity_id: str, now: dt.datetime
-    ) -> Check:
-        """Keep an answer in place of any earlier one; the person is no longer back at that question."""
-        row = {"discipline": discipline, "answer": str(answer), "activity_id": activity_id}
+    async def record(
+        self, person: Person, check_id: str, given: Given, editions: Iterable[str]
+    ) -> Check | None:
+        """Keep an answer in place of any earlier one, and return the whole check.
+
+        None, and nothing is kept, unless the check is this person's and in one of the editions, which are
+        those that have the question.
+        """
+        row = {"discipline": given.discipline, "answer": str(given.answer), "activity_id": given.activity_id}
+        row |= {"editions": f"{COMMA}{COMMA.join(editions)}{COMMA}", "comma": COMMA}
         async with self._connect() as connection:
             try:
-                await self._sql.record(connection, id=check.id, **row, now=milliseconds(now))
+                kept = await self._sql.record(
+                    connection, id=check_id, **row, **key(person), now=milliseconds(given.at)
+                )
             except CONFLICTS:
-                raise _gone(check) from None
-            if check.revisiting == discipline:
-                await self._sql.leave(connection, id=check.id, question=discipline)
-            return await self._fresh(connection, check)
+                # The check was deleted in this very moment.
+                return None
+        if kept is None:
+            return None
+        *others, answers = kept
+        this = f"{given.discipline} {given.answer} {given.activity_id}"
+        return _found([check_id, *others, f"{this}{COMMA}{answers}" if answers else this])
 
     async def _change(self, check: Check, statement: Any, **values: object) -> Check:
         async with self._connect() as connection:
-            await statement(connection, id=check.id, **values)
-            return await self._fresh(connection, check)
-
-    async def _fresh(self, connection: Any, check: Check) -> Check:
-        fresh = _only(await _read(self._sql.fresh(connection, id=check.id)))
-        if fresh is None:
-            raise _gone(check)
-        return fresh
+            changed = _found(await statement(connection, id=check.id, **values, comma=COMMA))
+        if changed is None:
+            raise LookupError(f"check {check.id} is no longer stored")
+        return changed
 
 
 def survey_check_id(survey: Survey, respondent: Person) -> str:
@@ -158,21 +179,21 @@ def survey_of(check_id: str) -> str:
     return check_id.rpartition(".")[0]
 
 
-def _gone(check: Check) -> LookupError:
-    return LookupError(f"check {check.id} is no longer stored")
+def _found(row: Sequence[Any] | None) -> Check | None:
+    return None if row is None else _check(*row)
 
 
-Row = tuple[Any, ...]
-
-
-async def _read(rows: AsyncIterable[Row]) -> list[Check]:
-    """The checks in rows of one check and one of its answers each; a check's rows follow each other."""
-    return [_check(list(group)) for _, group in groupby([row async for row in rows], key=itemgetter(0))]
-
-
-def _check(rows: Sequence[Row]) -> Check:
-    check_id, edition, role, revisiting, started_at, finished_at, *_ = rows[0]
-    answers = [row[6:] for row in rows if row[6] is not None]
+def _check(  # noqa: PLR0917 - the columns of a row
+    check_id: str,
+    edition: str,
+    role: str | None,
+    revisiting: str | None,
+    started_at: int,
+    finished_at: int | None,
+    given: str | None,
+) -> Check:
+    """A row; in `given` stand discipline, answer and activity id of each answer."""
+    answers = [one.split(" ", 2) for one in given.split(COMMA)] if given else []
     return Check(
         id=check_id,
         edition=edition,
@@ -183,7 +204,3 @@ def _check(rows: Sequence[Row]) -> Check:
         started_at=moment(started_at),
         finished_at=None if finished_at is None else moment(finished_at),
     )
-
-
-def _only(checks: Sequence[Check]) -> Check | None:
-    return checks[0] if checks else None

@@ -50,6 +50,23 @@ class OneCallAdapter(AioSQLiteAdapter):
         return next(iter(rows), None)
 
 
+class StringAgg:
+    """PostgreSQL's string_agg: the texts of several rows as one."""
+
+    def __init__(self) -> None:
+        self._between = ""
+        self._texts: list[str] = []
+
+    def step(self, text: str, between: str) -> None:
+        """Take one row's text."""
+        self._between = between
+        self._texts.append(text)
+
+    def finalize(self) -> str | None:
+        """All of them; null where there was no row."""
+        return self._between.join(self._texts) if self._texts else None
+
+
 class SQLite:
     """A database file. Its folder and the file are made when the migrations run."""
 
@@ -111,7 +128,9 @@ class SQLite:
             connection.execute("pragma foreign_keys = on")
             # Else what is deleted stays readable in the file until something else needs the room.
             connection.execute("pragma secure_delete = on")
-            # What PostgreSQL has of these names; there a migration makes clock_ms.
+            # What PostgreSQL has of these names; there a migration makes clock_ms. SQLite has had a
+            # string_agg of its own since 3.44.
+            connection.create_aggregate("string_agg", 2, StringAgg)  # type: ignore[arg-type]  # a class of two methods
             connection.create_function("clock_ms", 0, lambda: time.time() * 1000)
             connection.create_function("greatest", 2, max, deterministic=True)
             connection.create_function("split_part", 3, _split_part, deterministic=True)

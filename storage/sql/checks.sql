@@ -3,52 +3,83 @@ insert into checks (id, tenant_id, person_id, edition, started_at)
 values (:id, :tenant_id, :person_id, :edition, :now)
 on conflict (tenant_id, person_id) where finished_at is null do nothing;
 
--- name: latest(tenant_id, person_id)
-select checks.id, edition, role, revisiting, started_at, finished_at, discipline, answer, activity_id
-from checks left join answers on answers.check_id = checks.id
-where checks.id = (
-    select id from checks
-    where tenant_id = :tenant_id and person_id = :person_id
-    order by case when finished_at is null then 0 else 1 end, started_at desc, finished_at desc
-    limit 1
-);
+-- name: latest(tenant_id, person_id, comma)^
+select id, edition, role, revisiting, started_at, finished_at,
+    (
+        select string_agg(discipline || ' ' || answer || ' ' || activity_id, :comma)
+        from answers where check_id = checks.id
+    )
+from checks
+where tenant_id = :tenant_id and person_id = :person_id
+order by case when finished_at is null then 0 else 1 end, started_at desc, finished_at desc
+limit 1;
 
--- name: get(id, tenant_id, person_id)
-select checks.id, edition, role, revisiting, started_at, finished_at, discipline, answer, activity_id
-from checks left join answers on answers.check_id = checks.id
-where checks.id = :id and tenant_id = :tenant_id and person_id = :person_id;
+-- name: get(id, tenant_id, person_id, comma)^
+select id, edition, role, revisiting, started_at, finished_at,
+    (
+        select string_agg(discipline || ' ' || answer || ' ' || activity_id, :comma)
+        from answers where check_id = checks.id
+    )
+from checks
+where id = :id and tenant_id = :tenant_id and person_id = :person_id;
 
--- name: fresh(id)
-select checks.id, edition, role, revisiting, started_at, finished_at, discipline, answer, activity_id
-from checks left join answers on answers.check_id = checks.id
-where checks.id = :id;
-
--- name: finished(tenant_id, person_id)
-select checks.id, edition, role, revisiting, started_at, finished_at, discipline, answer, activity_id
-from checks left join answers on answers.check_id = checks.id
+-- name: finished(tenant_id, person_id, comma)
+select id, edition, role, revisiting, started_at, finished_at,
+    (
+        select string_agg(discipline || ' ' || answer || ' ' || activity_id, :comma)
+        from answers where check_id = checks.id
+    )
+from checks
 where tenant_id = :tenant_id and person_id = :person_id and finished_at is not null
-order by started_at desc, finished_at desc, checks.id;
+order by started_at desc, finished_at desc, id;
 
 -- name: editions()
 select distinct edition from checks;
 
--- name: record(id, discipline, answer, activity_id, now)!
+-- name: record(id, tenant_id, person_id, editions, discipline, answer, activity_id, now, comma)^
+-- One statement keeps an answer and tells the whole check. The answers beside it come as one text: PostgreSQL
+-- would show the row itself as it was before, so it is left out.
 insert into answers (check_id, discipline, answer, activity_id, answered_at)
-values (:id, :discipline, :answer, :activity_id, :now)
+select id, :discipline, :answer, :activity_id, :now from checks
+where id = :id and tenant_id = :tenant_id and person_id = :person_id
+    and replace(:editions, :comma || edition || :comma, '') <> :editions
 on conflict (check_id, discipline) do update set
-    answer = excluded.answer, activity_id = excluded.activity_id, answered_at = excluded.answered_at;
+    answer = excluded.answer, activity_id = excluded.activity_id, answered_at = excluded.answered_at
+returning
+    (select edition from checks where checks.id = answers.check_id),
+    (select role from checks where checks.id = answers.check_id),
+    (select revisiting from checks where checks.id = answers.check_id),
+    (select started_at from checks where checks.id = answers.check_id),
+    (select finished_at from checks where checks.id = answers.check_id),
+    (
+        select string_agg(others.discipline || ' ' || others.answer || ' ' || others.activity_id, :comma)
+        from answers as others
+        where others.check_id = answers.check_id and others.discipline <> answers.discipline
+    );
 
--- name: set_role(id, role, question)!
-update checks set role = :role, revisiting = nullif(revisiting, :question) where id = :id;
+-- name: set_role(id, role, question, comma)^
+update checks set role = :role, revisiting = nullif(revisiting, :question) where id = :id
+returning id, edition, role, revisiting, started_at, finished_at,
+    (
+        select string_agg(discipline || ' ' || answer || ' ' || activity_id, :comma)
+        from answers where check_id = checks.id
+    );
 
--- name: revisit(id, question)!
-update checks set revisiting = :question where id = :id;
+-- name: revisit(id, question, comma)^
+update checks set revisiting = :question where id = :id
+returning id, edition, role, revisiting, started_at, finished_at,
+    (
+        select string_agg(discipline || ' ' || answer || ' ' || activity_id, :comma)
+        from answers where check_id = checks.id
+    );
 
--- name: leave(id, question)!
-update checks set revisiting = nullif(revisiting, :question) where id = :id;
-
--- name: finish(id, now)!
-update checks set finished_at = :now where id = :id and finished_at is null;
+-- name: finish(id, now, comma)^
+update checks set finished_at = coalesce(finished_at, :now) where id = :id
+returning id, edition, role, revisiting, started_at, finished_at,
+    (
+        select string_agg(discipline || ' ' || answer || ' ' || activity_id, :comma)
+        from answers where check_id = checks.id
+    );
 
 -- name: open_in_survey(id, survey_id, tenant_id, person_id, edition, now)!
 insert into checks (id, survey_id, tenant_id, person_id, edition, started_at)

@@ -23,7 +23,7 @@ HALFWAY = ("Repeatable", "Repeatable", "Repeatable", "Initial", "Initial", "Init
 """Three of seven have reached 200; one more makes the stage."""
 
 EVENTS = "Hold trainings, hackathons and lunch sessions"
-NASTY = "**No** [money](https://evil.example)\n- <at>all</at>"
+NASTY = "**No** [money](https://evil.example)\n- \0<at>all</at>"
 
 
 def told(database_url: str) -> list[tuple[str, dict[str, Any]]]:
@@ -184,6 +184,7 @@ async def test_no_answer(teams: Teams, clock: Clock, database_url: str) -> None:
     assert await comes_to_be_told(database_url, "moved-up")
 
 
+@on_both_databases
 async def test_dropped_in_words_that_are_shown_and_never_obeyed(
     ada: Colleague, clock: Clock, database_url: str
 ) -> None:

@@ -72,6 +72,10 @@ class Issuer:
         """Publish one more key, for Teams' channel."""
         self._keys[kid] = _new_key()
 
+    def replace_keys(self, kid: str) -> None:
+        """Publish one new key, for Teams' channel, in place of all."""
+        self._keys = {kid: _new_key()}
+
     def token(
         self, *, kid: str = "teams", algorithm: str = "RS256", foreign: bool = False, **claims: Any
     ) -> str:
@@ -86,7 +90,7 @@ class Issuer:
             "exp": now + HOUR,
         }
         payload = {name: value for name, value in (usual | claims).items() if value is not None}
-        key: Any = self._foreign_key if foreign else self._keys.get(kid, self._keys["teams"])
+        key: Any = self._foreign_key if foreign else self._keys[kid]
         if algorithm == "HS256":
             key = "a secret that is long enough to sign with"
         if algorithm == "none":

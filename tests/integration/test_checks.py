@@ -10,7 +10,9 @@ import pytest
 
 from assessment.check import ROLE, Check
 from assessment.model import Level, NoLevel, Person, Role
+from storage.checks import Given
 from storage.database import Database, backend_for, open_database
+from tests.integration.answers import record
 
 ROOT = Path(__file__).parents[2]
 EDITION = "2021-10"
@@ -95,7 +97,7 @@ async def test_every_answer(database: Database) -> None:
     check = await database.checks.open(ADA, EDITION, NOW)
 
     for discipline, answer in given.items():
-        check = await database.checks.record(check, discipline, answer, f"of {discipline}", NOW)
+        check = await record(database.checks, ADA, check, discipline, answer, f"of {discipline}", NOW)
 
     assert check.answers == given
     assert check.given_by == {discipline: f"of {discipline}" for discipline in given}
@@ -106,17 +108,17 @@ async def test_record_twice(database: Database) -> None:
     """The same answer twice is one answer."""
     check = await database.checks.open(ADA, EDITION, NOW)
 
-    once = await database.checks.record(check, "vision", Level.DEFINED, "tap", NOW)
+    once = await record(database.checks, ADA, check, "vision", Level.DEFINED, "tap", NOW)
 
-    assert await database.checks.record(check, "vision", Level.DEFINED, "tap", NOW) == once
+    assert await record(database.checks, ADA, check, "vision", Level.DEFINED, "tap", NOW) == once
 
 
 async def test_last_answer_counts(database: Database, replica: Database) -> None:
     """Of two answers to one question the one written last stands, wherever it came in."""
     check = await database.checks.open(ADA, EDITION, NOW)
-    await database.checks.record(check, "vision", Level.EFFICIENT, "first", NOW)
+    await record(database.checks, ADA, check, "vision", Level.EFFICIENT, "first", NOW)
 
-    check = await replica.checks.record(check, "vision", NoLevel.DONT_KNOW, "second", NOW)
+    check = await record(replica.checks, ADA, check, "vision", NoLevel.DONT_KNOW, "second", NOW)
 
     assert (check.answers, check.given_by) == ({"vision": NoLevel.DONT_KNOW}, {"vision": "second"})
 
@@ -128,7 +130,7 @@ async def test_two_devices(database: Database, replica: Database) -> None:
 
     await asyncio.gather(
         *(
-            device.checks.record(check, question, Level.CAPABLE, question, NOW)
+            record(device.checks, ADA, check, question, Level.CAPABLE, question, NOW)
             for question, device in zip(questions, [database, replica] * 10, strict=True)
         )
     )
@@ -145,7 +147,7 @@ async def test_crowd(database: Database, replica: Database) -> None:
     async def answer(one: Database, person: Person) -> int:
         check = await one.checks.open(person, EDITION, NOW)
         for discipline in ("vision", "support", "automation"):
-            check = await one.checks.record(check, discipline, Level.DEFINED, discipline, NOW)
+            check = await record(one.checks, person, check, discipline, Level.DEFINED, discipline, NOW)
         return len(check.answers)
 
     replicas = [database, replica] * 20
@@ -159,7 +161,7 @@ async def test_file_shared_with_another_program(sqlite_url: str) -> None:
     async with open_database(sqlite_url) as database:
         check = await database.checks.open(ADA, EDITION, NOW)
         for number in range(7):
-            check = await database.checks.record(check, f"question-{number}", Level.DEFINED, "tap", NOW)
+            check = await record(database.checks, ADA, check, f"question-{number}", Level.DEFINED, "tap", NOW)
         engine = asyncio.create_task(asyncio.to_thread(write_elsewhere, sqlite_url))
 
         async def read() -> None:
@@ -168,7 +170,7 @@ async def test_file_shared_with_another_program(sqlite_url: str) -> None:
 
         async def answer() -> None:
             while not engine.done():
-                await database.checks.record(check, "question-0", Level.DEFINED, "tap", NOW)
+                await record(database.checks, ADA, check, "question-0", Level.DEFINED, "tap", NOW)
 
         await asyncio.gather(engine, *(read() for _ in range(8)), *(answer() for _ in range(3)))
 
@@ -197,15 +199,52 @@ async def test_role_while_elsewhere(database: Database) -> None:
     assert (await database.checks.set_role(check, Role.MAKER)).revisiting == "vision"
 
 
-async def test_revisiting_ends_with_the_answer(database: Database) -> None:
-    """Going back to a question ends when that question, and no other, is answered."""
+async def test_an_answer_moves_nobody(database: Database) -> None:
+    """Where somebody goes on who had gone back to a question is decided elsewhere."""
     check = await database.checks.revisit(await database.checks.open(ADA, EDITION, NOW), "vision")
 
-    check = await database.checks.record(check, "support", Level.DEFINED, "old card", NOW)
-    assert check.revisiting == "vision"
+    for question in ("support", "vision"):
+        assert (
+            await record(database.checks, ADA, check, question, Level.DEFINED, "tap", NOW)
+        ).revisiting == "vision"
 
-    check = await database.checks.record(check, "vision", Level.DEFINED, "tap", NOW)
-    assert check.revisiting is None
+
+@pytest.mark.parametrize(
+    "others", [Person(ADA.tenant_id, "somebody-else"), Person("another-tenant", ADA.object_id)]
+)
+async def test_nobody_answers_for_somebody_else(database: Database, others: Person) -> None:
+    """An answer to a check that is not the person's own is not kept."""
+    check = await record(
+        database.checks,
+        ADA,
+        await database.checks.open(ADA, EDITION, NOW),
+        "vision",
+        Level.DEFINED,
+        "tap",
+        NOW,
+    )
+
+    assert (
+        await database.checks.record(
+            others, check.id, Given("vision", Level.EFFICIENT, "tap", NOW), [EDITION]
+        )
+        is None
+    )
+    assert await database.checks.latest(ADA) == check
+
+
+@pytest.mark.parametrize("editions", [[], ["2021"], ["10"], ["another", "2021-1", "2021-100"]])
+async def test_a_question_of_another_edition(database: Database, editions: list[str]) -> None:
+    """An answer to a question that the check's edition does not have is not kept."""
+    check = await database.checks.open(ADA, EDITION, NOW)
+
+    assert (
+        await database.checks.record(ADA, check.id, Given("vision", Level.EFFICIENT, "tap", NOW), editions)
+        is None
+    )
+    assert await database.checks.latest(ADA) == check
+    given = Given("vision", Level.EFFICIENT, "tap", NOW)
+    assert await database.checks.record(ADA, check.id, given, [*editions, EDITION])
 
 
 async def test_revisiting_called_off(database: Database) -> None:
@@ -219,7 +258,7 @@ async def test_finish_twice(database: Database) -> None:
     """A check that is finished keeps its time; answers can still change."""
     check = await database.checks.finish(await database.checks.open(ADA, EDITION, NOW), NOW)
 
-    check = await database.checks.record(check, "vision", Level.CAPABLE, "changed", LATER)
+    check = await record(database.checks, ADA, check, "vision", Level.CAPABLE, "changed", LATER)
     check = await database.checks.finish(check, LATER)
 
     assert check.finished_at == NOW
@@ -233,7 +272,7 @@ async def test_history(database: Database) -> None:
         now = NOW + dt.timedelta(days=days)
         check = await database.checks.open(ADA, EDITION, now)
         for discipline in ("vision", "support"):
-            await database.checks.record(check, discipline, level, discipline, now)
+            await record(database.checks, ADA, check, discipline, level, discipline, now)
         history.insert(0, await database.checks.finish(check, now))
     await database.checks.open(ADA, EDITION, LATER)
 
@@ -288,7 +327,7 @@ async def test_survives_a_restart(database_url: str) -> None:
     """An open check goes on where it was after the bot was stopped and started."""
     async with open_database(database_url) as database:
         check = await database.checks.set_role(await database.checks.open(ADA, EDITION, NOW), Role.IT)
-        before = await database.checks.record(check, "vision", Level.DEFINED, "tap", NOW)
+        before = await record(database.checks, ADA, check, "vision", Level.DEFINED, "tap", NOW)
 
     async with open_database(database_url) as database:
         assert await database.checks.open(ADA, EDITION, LATER) == before
@@ -296,12 +335,13 @@ async def test_survives_a_restart(database_url: str) -> None:
 
 ANSWER_AND_WAIT = """
 import asyncio, sys
+from tests.integration.answers import record
 from tests.integration.test_checks import ADA, EDITION, NOW, Level, open_database
 
 async def main(url):
     async with open_database(url) as database:
         check = await database.checks.open(ADA, EDITION, NOW)
-        await database.checks.record(check, "vision", Level.DEFINED, "tap", NOW)
+        await record(database.checks, ADA, check, "vision", Level.DEFINED, "tap", NOW)
         print("recorded", flush=True)
         sys.stdin.read()
 

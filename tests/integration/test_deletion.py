@@ -14,6 +14,7 @@ from assessment.model import Level, Person
 from storage.conversations import Conversation
 from storage.database import Database, open_database
 from tests.everything import promise
+from tests.integration.answers import record
 from tests.integration.test_surveys import LEAD, NOW, TENANT, finish, opened, person
 
 PRIVACY = (Path(__file__).parents[2] / "docs" / "privacy.md").read_text("utf-8")
@@ -43,7 +44,7 @@ async def uses_the_bot(one: Person, database: Database) -> None:
     await database.conversations.remember(one, chat)
     await database.conversations.welcome(TENANT, chat.id, NOW)
     check = await database.checks.open(one, "2021-10", NOW)
-    await database.checks.record(check, "vision", Level.DEFINED, "tap", NOW)
+    await record(database.checks, one, check, "vision", Level.DEFINED, "tap", NOW)
 
 
 def deletion_of(one: Person) -> str:

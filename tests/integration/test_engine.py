@@ -20,6 +20,7 @@ from assessment.check import Check
 from assessment.model import Level, Person
 from jobs.engine import ATTEMPTS, RETRY_SECONDS, Engine, Job
 from storage.database import Database, open_database
+from tests.integration.answers import record
 
 ROOT = Path(__file__).parents[2]
 ADA = Person("6f1c0c1e-0000-4000-8000-000000000001", "a0000000-0000-4000-8000-00000000000a")
@@ -337,7 +338,7 @@ async def test_other_writers(database_url: str) -> None:
         check = await database.checks.open(ADA, "2021-10", NOW)
 
         async def answer(number: int) -> Check:
-            return await database.checks.record(check, f"question-{number}", Level.DEFINED, "tap", NOW)
+            return await record(database.checks, ADA, check, f"question-{number}", Level.DEFINED, "tap", NOW)
 
         await asyncio.gather(
             *(answer(number) for number in range(200)),

@@ -16,6 +16,7 @@ from storage.conversations import Conversation
 from storage.database import Database, open_database
 from storage.privacy import AT_ONCE, TABLES
 from tests.everything import KEYS, Row, add, keyed, promise, rows_with, tables
+from tests.integration.answers import record
 from tests.integration.test_surveys import (
     DAY,
     LEAD,
@@ -72,7 +73,7 @@ async def uses_the_bot(database: Database, one: Person) -> None:
     await database.conversations.welcome(TENANT, chat.id, NOW)
     for at in (NOW, NOW + DAY):
         check = await database.checks.open(one, "2021-10", at)
-        await database.checks.record(check, "vision", Level.DEFINED, "tap", at)
+        await record(database.checks, one, check, "vision", Level.DEFINED, "tap", at)
         if at == NOW:
             await database.checks.finish(check, at)
 
@@ -377,7 +378,7 @@ async def test_unfinished_checks_go_by_themselves(database: Database) -> None:
     check = await database.checks.latest(ADA)
     assert check
     later = NOW + DAY + dt.timedelta(days=90)
-    await database.checks.record(check, "support", Level.DEFINED, "tap", NOW + 5 * DAY)
+    await record(database.checks, ADA, check, "support", Level.DEFINED, "tap", NOW + 5 * DAY)
     await database.privacy.tidy(Retention(), later + DAY)
     assert not (await database.checks.latest(ADA) or check).finished_at
     assert (await database.checks.latest(BOB) or check).finished_at

@@ -11,10 +11,12 @@ import pytest
 from assessment.model import Level, Person, Role
 from assessment.survey import Delivery, Exclusion, Member, Phase, Plan, Reach, Refusal, Survey, Team
 from assessment.team import Group, Tallies
+from storage.checks import Given
 from storage.conversations import Conversation
 from storage.database import Database, open_database
 from storage.deliveries import Letter, Round
 from storage.surveys import Home, Post
+from tests.integration.answers import record
 
 NOW = dt.datetime(2026, 11, 23, 9, 30, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -98,7 +100,9 @@ async def letters(database: Database, survey: Survey, part: int = 0) -> list[Let
 async def finish(database: Database, survey: Survey, who: Person, role: Role = Role.MAKER) -> None:
     check = await database.checks.open_in(survey, who, NOW)
     check = await database.checks.set_role(check, role)
-    check = await database.checks.record(check, "support", Level.DEFINED, "activity", NOW)
+    check = await record(
+        database.checks, survey.respondent(who), check, "support", Level.DEFINED, "activity", NOW
+    )
     await database.checks.finish(check, NOW)
 
 
@@ -547,7 +551,9 @@ async def test_what_a_survey_adds_up_to(database: Database) -> None:
     for number, role in enumerate((Role.MAKER, Role.MAKER, Role.COE)):
         await finish(database, survey, person(number), role)
     check = await database.checks.open_in(survey, person(3), NOW)
-    await database.checks.record(check, "support", Level.EFFICIENT, "activity", NOW)
+    await record(
+        database.checks, survey.respondent(person(3)), check, "support", Level.EFFICIENT, "activity", NOW
+    )
     answers, finished = await database.checks.tally(survey)
 
     assert sorted(answers) == [
@@ -596,8 +602,8 @@ async def test_the_checks_of_a_survey_are_deleted(database: Database) -> None:
 
     assert await database.checks.tally(survey) == ([], {})
     assert await database.checks.latest(person(1)) == own
-    with pytest.raises(LookupError):
-        await database.checks.record(late, "support", Level.INITIAL, "activity", NOW)
+    given = Given("support", Level.INITIAL, "activity", NOW)
+    assert await database.checks.record(survey.respondent(person(2)), late.id, given, [late.edition]) is None
 
 
 async def test_which_surveys_ask_a_person(database: Database) -> None:

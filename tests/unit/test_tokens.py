@@ -1,17 +1,23 @@
 """Keys that change, and one request for many who wait."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, ClassVar
+from unittest.mock import Mock
 
+import jwt
 import pytest
 from aiohttp import ClientSession
 
+from bot import tokens
 from bot.settings import Settings
 from bot.tokens import (
     ENTRA_TIMEOUT,
     FAILURE_PAUSE,
     FETCH_PAUSE,
+    KEYS_LIFETIME,
+    LEEWAY,
     OUTGOING_LIFETIME,
     EntraCredentials,
     KeysUnavailable,
@@ -92,6 +98,78 @@ async def test_without_any_key_nothing_is_said_about_a_token(session: ClientSess
 
     with pytest.raises(KeysUnavailable):
         await TokenCheck(session, settings(url)).claims(f"Bearer {token}", "msteams", SERVICE)
+
+
+async def test_a_token_is_verified_once(
+    issuer: Issuer, session: ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second request with the same token costs no signature; what else it says is checked each time."""
+    check = TokenCheck(session, settings(f"{issuer.url}/.well-known/openidconfiguration"))
+    token, decode = f"Bearer {issuer.token()}", Mock(side_effect=jwt.decode)
+    monkeypatch.setattr(jwt, "decode", decode)
+
+    first = await check.claims(token, "msteams", SERVICE)
+    assert await check.claims(token, "msteams", SERVICE) == first
+    decode.assert_called_once()
+    with pytest.raises(PermissionError, match="service URL"):
+        await check.claims(token, "msteams", "https://elsewhere.example/")
+    with pytest.raises(PermissionError, match="endorsed"):
+        await check.claims(token, "webchat", SERVICE)
+
+
+async def test_a_remembered_token_expires(
+    issuer: Issuer, session: ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is known for as long as it is good, the leeway included, and then looked at again."""
+    now = [time.time()]
+    metadata = f"{issuer.url}/.well-known/openidconfiguration"
+    check = TokenCheck(session, settings(metadata), unix_time=lambda: now[0])
+    token = issuer.token(exp=int(now[0]) - LEEWAY + 30)
+    assert await check.claims(f"Bearer {token}", "msteams", SERVICE)
+
+    now[0] += 31
+    monkeypatch.setattr(jwt, "decode", Mock(side_effect=jwt.ExpiredSignatureError))
+    with pytest.raises(PermissionError, match="Expired"):
+        await check.claims(f"Bearer {token}", "msteams", SERVICE)
+
+
+async def test_a_removed_key_makes_its_tokens_worthless(issuer: Issuer, session: ClientSession) -> None:
+    """What was verified with a key that is gone is refused as soon as the keys are fetched again."""
+    clock = Clock()
+    check = TokenCheck(session, settings(f"{issuer.url}/.well-known/openidconfiguration"), clock)
+    token = f"Bearer {issuer.token()}"
+    assert await check.claims(token, "msteams", SERVICE)
+
+    issuer.replace_keys("newer")
+    clock.now += FETCH_PAUSE + 1
+    assert await check.claims(f"Bearer {issuer.token(kid='newer')}", "msteams", SERVICE)
+    with pytest.raises(PermissionError, match="unknown key"):
+        await check.claims(token, "msteams", SERVICE)
+
+
+async def test_a_changed_key_of_the_same_name_is_noticed(issuer: Issuer, session: ClientSession) -> None:
+    """Another key under a known id makes tokens of the old one wrong."""
+    clock = Clock()
+    check = TokenCheck(session, settings(f"{issuer.url}/.well-known/openidconfiguration"), clock)
+    token = f"Bearer {issuer.token()}"
+    assert await check.claims(token, "msteams", SERVICE)
+
+    issuer.replace_keys("teams")
+    clock.now += KEYS_LIFETIME + 1
+    with pytest.raises(PermissionError, match="InvalidSignature"):
+        await check.claims(token, "msteams", SERVICE)
+
+
+async def test_few_tokens_are_remembered(
+    issuer: Issuer, session: ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The oldest ones make room."""
+    monkeypatch.setattr(tokens, "REMEMBERED", 3)
+    check = TokenCheck(session, settings(f"{issuer.url}/.well-known/openidconfiguration"))
+    for number in range(5):
+        assert await check.claims(f"Bearer {issuer.token(jti=str(number))}", "msteams", SERVICE)
+
+    assert len(check._verified) == 3
 
 
 async def test_an_outage_is_not_asked_about_all_the_time(session: ClientSession) -> None:

@@ -1,0 +1,288 @@
+"""People who take whole checks, one turn after the other: the load, in a process of its own.
+
+`turn.py` starts it as `python -m benchmarks.load`, gives it a `Job` as JSON on standard input, and reads an
+`Outcome` as JSON from standard output.
+"""
+
+import asyncio
+import itertools
+import os
+import re
+import sys
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from benchmarks.http1 import Messages, posted
+
+TICKS = os.sysconf("SC_CLK_TCK")
+PERSON, ACTIVITY, CHECK = b"@person@", b"@activity@", b"@check@"
+"""What stands in a script for what differs from person to person."""
+_CHECK = re.compile(rb'"check": ?"([0-9a-f]{32})"')
+
+DRAIN_SECONDS = 20.0
+"""How long the last answers are waited for."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be done; seconds, and turns a second."""
+
+    urls: list[str]
+    """Replicas of one bot; a person speaks to one of them."""
+    scripts: list[list[str]]
+    """The bodies of the turns of one check. People take one script after the other."""
+    token: str | None
+    pids: list[int]
+    """The processes whose CPU is told."""
+    first_person: int
+    connections: int
+    warm: float
+    seconds: float
+    """Measured after `warm`; the job is over earlier once `people` are done."""
+    people: int | None = None
+    rate: float | None = None
+    """Turns that begin a second, whatever becomes of them; without it a turn follows each answer."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was measured."""
+
+    turns: int
+    seconds: float
+    cpu: list[float]
+    """Seconds in user and system mode, a process each."""
+    own_cpu: float
+    people: int
+    """They finished, from the beginning."""
+    all_turns: int
+    """From the beginning to the last answer."""
+    waits: list[float]
+    """Seconds from when a turn was due until its answer was there: percentiles 50, 95 and 99."""
+
+
+class Person:
+    """Somebody with a script in hand."""
+
+    def __init__(self, number: int, script: list[bytes]) -> None:
+        self._number = b"%012d" % number
+        self._script = script
+        self._step = 0
+        self._check: bytes | None = None
+
+    @property
+    def is_done(self) -> bool:
+        return self._step == len(self._script)
+
+    def says(self) -> bytes:
+        """The body of the next turn."""
+        body = self._script[self._step]
+        activity = self._number + b"%03d" % self._step
+        self._step += 1
+        body = body.replace(PERSON, self._number).replace(ACTIVITY, activity)
+        if CHECK in body:
+            if self._check is None:
+                raise ValueError("no card has said which check this is")
+            body = body.replace(CHECK, self._check)
+        return body
+
+    def hears(self, body: bytes) -> None:
+        """Learn from the first card which check it is about."""
+        if self._check is None and (found := _CHECK.search(body)):
+            self._check = found[1]
+
+
+class Crowd:
+    """All people, and what was measured of them."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        scripts = [[body.encode() for body in script] for script in job.scripts]
+        people = itertools.count(job.first_person)
+        self._next = (Person(n, script) for n, script in zip(people, itertools.cycle(scripts), strict=False))
+        self.turns = 0
+        self.finished = 0
+        self.waits: list[float] = []
+
+    @property
+    def is_over(self) -> bool:
+        return self._job.people is not None and self.finished >= self._job.people
+
+    def one(self) -> Person:
+        return next(self._next)
+
+
+class Talk(asyncio.Protocol):
+    """One connection: one person after the other."""
+
+    def __init__(self, crowd: Crowd, head: bytes, done: "Load") -> None:
+        self._crowd = crowd
+        self._head = head
+        self._load = done
+        self._messages = Messages()
+        self._person = crowd.one()
+        self.due = 0.0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._load.lost(exc)
+
+    def takes_turn(self, due: float) -> None:
+        self.due = due
+        body = self._person.says()
+        self._transport.write(b"%b%d\r\n\r\n%b" % (self._head, len(body), body))
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            for head, body in self._messages.fed(data):
+                if not head.startswith(b"HTTP/1.1 2"):
+                    raise ValueError(f"{head.decode()}\n{body.decode(errors='replace')}")  # noqa: TRY301
+                self._person.hears(body)
+                self._crowd.turns += 1
+                if self._person.is_done:
+                    self._crowd.finished += 1
+                    self._person = self._crowd.one()
+                self._load.answered(self)
+        except ValueError as error:
+            self._load.fails(error)
+
+    def close(self) -> None:
+        self._transport.close()
+
+
+class Load:
+    """Gives turns to connections: at once, or as the clock says."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._crowd = Crowd(job)
+        self._loop = asyncio.get_running_loop()
+        self._idle: deque[Talk] = deque()
+        self._overdue: deque[float] = deque()
+        self._busy = 0
+        self._stopping = False
+        self._measuring_from = float("inf")
+        self._failed: asyncio.Future[None] = self._loop.create_future()
+
+    async def run(self) -> Outcome:
+        """Do the job. Raises ValueError where a bot answers anything but 2xx."""
+        talks = [talk async for talk in self._connected()]
+        self._idle.extend(talks)
+        clock = self._due_by_clock() if self._job.rate else iter(())
+        if self._job.rate is None:
+            while self._idle:
+                self._gives(self._idle.popleft(), time.monotonic())
+        ticking = asyncio.create_task(self._ticks(clock))
+        await self._for(self._job.warm)
+        self._measuring_from = begun = time.monotonic()
+        turns, cpu, own = self._crowd.turns, self._cpu(), time.process_time()
+        await self._for(self._job.seconds)
+        seconds = time.monotonic() - begun
+        measured = self._crowd.turns - turns
+        cpu = [after - before for before, after in zip(cpu, self._cpu(), strict=True)]
+        own = time.process_time() - own
+        self._stopping = True
+        ticking.cancel()
+        await self._drained()
+        for talk in talks:
+            talk.close()
+        crowd = self._crowd
+        return Outcome(measured, seconds, cpu, own, crowd.finished, crowd.turns, _percentiles(crowd.waits))
+
+    def answered(self, talk: Talk) -> None:
+        """Note an answer, and have the connection go on."""
+        now = time.monotonic()
+        self._busy -= 1
+        if talk.due >= self._measuring_from:
+            self._crowd.waits.append(now - talk.due)
+        if self._overdue:
+            self._gives(talk, self._overdue.popleft())
+        elif self._stopping or self._crowd.is_over or self._job.rate:
+            self._idle.append(talk)
+        else:
+            self._gives(talk, now)
+
+    def lost(self, error: Exception | None) -> None:
+        if not self._stopping:
+            self.fails(error or ConnectionError("the bot has hung up"))
+
+    def fails(self, error: Exception) -> None:
+        if not self._failed.done():
+            self._failed.set_exception(error)
+
+    def _gives(self, talk: Talk, due: float) -> None:
+        self._busy += 1
+        talk.takes_turn(due)
+
+    async def _connected(self) -> Any:
+        for number in range(self._job.connections):
+            url = urlsplit(self._job.urls[number % len(self._job.urls)])
+            headers = {"Authorization": f"Bearer {self._job.token}"} if self._job.token else {}
+            head = posted(url.path, url.netloc, headers)
+            _, talk = await self._loop.create_connection(
+                lambda head=head: Talk(self._crowd, head, self), url.hostname, url.port
+            )
+            yield talk
+
+    def _due_by_clock(self) -> Iterator[float]:
+        begun = time.monotonic()
+        return (begun + number / self._job.rate for number in itertools.count())
+
+    async def _ticks(self, clock: Iterator[float]) -> None:
+        """Begin each turn when it is due; one for which nobody is free waits, and its wait counts."""
+        for due in clock:
+            if (pause := due - time.monotonic()) > 0:
+                await asyncio.sleep(pause)
+            if self._idle:
+                self._gives(self._idle.popleft(), due)
+            else:
+                self._overdue.append(due)
+
+    async def _for(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not self._crowd.is_over:
+            await asyncio.wait([self._failed], timeout=min(0.05, max(0.0, until - time.monotonic())))
+            if self._failed.done():
+                self._failed.result()
+
+    async def _drained(self) -> None:
+        give_up_at = time.monotonic() + DRAIN_SECONDS
+        while self._busy or self._overdue:
+            if time.monotonic() > give_up_at:
+                raise TimeoutError(f"{self._busy + len(self._overdue)} turns were never answered")
+            if self._failed.done():
+                self._failed.result()
+            await asyncio.sleep(0.01)
+
+    def _cpu(self) -> list[float]:
+        return [cpu_of(pid) for pid in self._job.pids]
+
+
+def cpu_of(pid: int, *, with_ended_children: bool = False) -> float:
+    """Seconds of all threads of a process so far, in user and system mode."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(") ")[2].split()
+    return sum(map(int, fields[11 : 15 if with_ended_children else 13])) / TICKS
+
+
+def _percentiles(waits: list[float]) -> list[float]:
+    ordered = sorted(waits)
+    return [ordered[int(len(ordered) * share)] for share in (0.5, 0.95, 0.99)] if ordered else []
+
+
+if __name__ == "__main__":
+    import uvloop
+
+    async def _main() -> None:
+        outcome = await Load(Job(**orjson.loads(sys.stdin.buffer.read()))).run()
+        sys.stdout.buffer.write(orjson.dumps(asdict(outcome)))
+
+    uvloop.run(_main())
