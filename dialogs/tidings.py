@@ -6,7 +6,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from assessment.model import Level
-from assessment.news import News, NewsKind
+from assessment.news import News, NewsKind, overdue_id
 from assessment.pledges import Pledge, PledgeState, Step
 from cards.naming import answer_name
 from content.loading import Content
@@ -42,8 +42,7 @@ class Tidings:
 
     async def overdue(self, pledge: Pledge, now: dt.datetime) -> None:
         """Tell that a promise is overdue, once for each day it was due."""
-        id_ = f"pledge-overdue:{pledge.id}:{pledge.due_on}"
-        await self._news(pledge, id_, NewsKind.PLEDGE_OVERDUE, now)
+        await self._news(pledge, overdue_id(pledge), NewsKind.PLEDGE_OVERDUE, now)
 
     async def _kept(self, pledge: Pledge, at: dt.datetime) -> None:
         step = await self._pictures.step(pledge)
