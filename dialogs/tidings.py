@@ -45,11 +45,10 @@ class Tidings:
         await self._news(pledge, overdue_id(pledge), NewsKind.PLEDGE_OVERDUE, now)
 
     async def _kept(self, pledge: Pledge, at: dt.datetime) -> None:
+        """One occasion, whether it moved the team or not."""
         step = await self._pictures.step(pledge)
-        id_, kind = f"pledge-kept:{pledge.id}", NewsKind.PLEDGE_KEPT
-        if step and step.moved:
-            id_, kind = f"statement-met:{pledge.id}", NewsKind.MOVED_UP
-        await self._news(pledge, id_, kind, at, step)
+        kind = NewsKind.MOVED_UP if step and step.moved else NewsKind.PLEDGE_KEPT
+        await self._news(pledge, f"pledge-kept:{pledge.id}", kind, at, step)
 
     async def _news(  # noqa: PLR0917 - each of a type of its own
         self, pledge: Pledge, id_: str, kind: NewsKind, at: dt.datetime, step: Step | None = None

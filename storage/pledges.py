@@ -70,6 +70,23 @@ class Pledges:
             rows = self._sql.met_since(connection, **_team_key(team), **values)
             return {item async for (item,) in rows}
 
+    async def met_before(self, pledge: Pledge, since: dt.datetime) -> set[str]:
+        """The ids of the statements that other promises of its team met since then, and before a kept one.
+
+        Of promises that were kept in the same millisecond, the one with the smaller id comes first.
+        """
+        values = {"since": milliseconds(since), "closed_at": _milliseconds(pledge.closed_at)}
+        async with self._connect() as connection:
+            rows = self._sql.met_before(
+                connection,
+                tenant_id=guid(pledge.owner.tenant_id),
+                team_id=pledge.team and pledge.team.id,
+                edition=pledge.edition,
+                id=pledge.id,
+                **values,
+            )
+            return {item async for (item,) in rows}
+
     async def editions(self) -> set[str]:
         """The editions that promises come from."""
         async with self._connect() as connection:

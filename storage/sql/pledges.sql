@@ -49,6 +49,12 @@ select distinct item from pledges
 where tenant_id = :tenant_id and team_id = :team_id and edition = :edition
     and state = 'kept' and is_met = 1 and closed_at >= :since;
 
+-- name: met_before(tenant_id, team_id, edition, since, closed_at, id)
+select distinct item from pledges
+where tenant_id = :tenant_id and team_id = :team_id and edition = :edition
+    and state = 'kept' and is_met = 1 and closed_at >= :since
+    and (closed_at < :closed_at or closed_at = :closed_at and id < :id);
+
 -- name: editions()
 select distinct edition from pledges;
 

@@ -1,19 +1,22 @@
-"""What a channel hears of pledges on Monday is true on Monday."""
+"""What a channel hears of pledges on Monday is true on Monday, and no move is told twice."""
 
 import datetime as dt
 
 import pytest
 
 from tests.acceptance.clock import Clock
+from tests.acceptance.colleagues import finishes
 from tests.acceptance.directory import Team
 from tests.acceptance.ledger import comes_true, rows
 from tests.acceptance.news import states
 from tests.acceptance.teams import Colleague, Teams
 from tests.acceptance.test_pledges import (
     EVENTS,
+    HALFWAY,
     a_surveyed_team,
     comes_to_be_told,
     pledges_automation,
+    told,
 )
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -96,3 +99,25 @@ async def test_overdue_on_monday(teams: Teams, clock: Clock, database_url: str) 
     team, lead, _ = await is_overdue(teams, clock, database_url)
     clock.moves_to(MONDAY)
     await comes_true(lambda: "verdue" in texts(lead, team))
+
+
+async def test_same_statement_by_two(teams: Teams, clock: Clock, database_url: str) -> None:
+    """The first who keeps it moves the team; the second keeps a promise."""
+    team, lead, bo = await a_surveyed_team(teams)
+    cy = teams.everybody_in(team)[2]
+    await finishes(cy, HALFWAY)
+    cards = []
+    for one in (bo, cy):
+        await pledges_automation(one, tell="Contoso CoE")
+    for one in (bo, cy):
+        clock.moves(days=1)
+        await one.says("pledges")
+        await one.presses("Done: Automation")
+        await one.presses("Yes, it is true")
+        cards.append(one.sees_one_card().text)
+
+    assert ["**Automation** moves up" in card for card in cards] == [True, False]
+    await comes_true(lambda: len([kind for kind, _ in told(database_url) if kind != "pledge-made"]) == 2)
+    kept = [kind for kind, _ in told(database_url) if kind != "pledge-made"]
+    assert sorted(kept) == ["moved-up", "pledge-kept"]
+    await lead.in_channel(team).will_see("Automation: up from 100 Initial to 200 Repeatable", within=20)

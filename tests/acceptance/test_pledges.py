@@ -29,7 +29,7 @@ def told(database_url: str) -> list[tuple[str, dict[str, Any]]]:
     """What channels are told of pledges: kind and facts, in the order it happened."""
     found = rows(
         database_url,
-        "select kind, facts from news where id like 'pledge-%' or id like 'statement-%' order by at, id",
+        "select kind, facts from news where id like 'pledge-%' order by at, id",
     )
     return [(kind, json.loads(facts)) for kind, facts in found]
 

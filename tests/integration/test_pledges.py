@@ -132,6 +132,12 @@ async def news(database: Database) -> list[str]:
         return [row[0].partition(":")[0] for row in await cursor.fetchall()]
 
 
+async def kinds_of_news(database: Database) -> list[str]:
+    async with database._connect() as connection:
+        cursor = await connection.execute("select kind from news order by at, id")
+        return [kind for (kind,) in await cursor.fetchall()]
+
+
 # What is kept
 
 
@@ -653,6 +659,35 @@ async def test_a_part_of_a_level_counts_and_does_not_move(database: Database) ->
     assert (step.moved, step.counted, step.met, step.of) == (False, Level.REPEATABLE, 1, 2)
     await tidings(database).tell(kept)
     assert await news(database) == ["pledge-made", "pledge-kept"]
+
+
+async def test_a_move_is_told_once(database: Database) -> None:
+    """Not again with what was kept before it, however often that is looked at."""
+    await a_closed_survey(database, at=TUESDAY)
+    kept = []
+    for days, one in enumerate(EDITION.disciplines["support"].levels[Level.REPEATABLE].statements, 1):
+        pledge = await made(database, discipline="support", item=one.id)
+        await database.pledges.keep(pledge, TUESDAY + days * DAY, is_met=True)
+        kept.append(await now_is(database, pledge))
+        await tidings(database).tell(kept[-1])
+    told = await kinds_of_news(database)
+    assert sorted(told) == ["moved-up", "pledge-kept", "pledge-made", "pledge-made"]
+
+    for pledge in kept:
+        await tidings(database).tell(pledge)
+    assert await kinds_of_news(database) == told
+
+
+async def test_the_same_statement_moves_its_discipline_once(database: Database) -> None:
+    """Also where two keep it in the same moment."""
+    await a_closed_survey(database, at=TUESDAY)
+    pictures = Pictures(CONTENT, database.surveys, database.pledges)
+    both = [await made(database), await made(database, owner=BO)]
+    for one in both:
+        await database.pledges.keep(one, TUESDAY + DAY, is_met=True)
+    steps = [await pictures.step(await now_is(database, one)) for one in both]
+    assert sorted(step.moved for step in steps if step) == [False, True]
+    assert [(step.now, step.met, step.of) for step in steps if step] == [(Level.REPEATABLE, 1, 1)] * 2
 
 
 async def test_without_a_survey_there_is_no_picture(database: Database) -> None:
