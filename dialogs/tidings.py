@@ -25,16 +25,17 @@ class Tidings:
         self._pictures = pictures
         self._pledges = pledges
 
-    async def tell(self, pledge: Pledge) -> None:
+    async def tell(self, pledge: Pledge, *, heard_at: dt.datetime | None = None) -> None:
         """Tell that a promise was made, and, where it was, kept; and keep that this is told.
 
         Nobody hears of what was promised in somebody else's name before they do, nor of it at all where they
-        dropped it.
+        dropped it. `heard_at` is when its owner heard by themselves what somebody else promised.
         """
         if not pledge.is_known_to_owner:
             return
         if pledge.state is not PledgeState.DROPPED:
-            at = pledge.asked_at if pledge.in_anothers_name and pledge.asked_at else pledge.made_at
+            told_at = pledge.asked_at if pledge.in_anothers_name else None
+            at = heard_at or told_at or pledge.made_at
             await self._news(pledge, f"pledge-made:{pledge.id}", NewsKind.PLEDGE_MADE, at)
         if pledge.state is PledgeState.KEPT and pledge.closed_at:
             await self._kept(pledge, pledge.closed_at)

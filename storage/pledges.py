@@ -168,6 +168,10 @@ class Pledges:
         )
         return found[0] if found else None
 
+    async def make_known(self, pledge: Pledge, ask_at: dt.datetime) -> bool:
+        """Have its owner asked then, and told no more; false where they were told, or it is closed."""
+        return await self._change(self._sql.make_known, id=pledge.id, ask_at=milliseconds(ask_at))
+
     async def keep(self, pledge: Pledge, now: dt.datetime, *, is_met: bool | None) -> bool:
         """Close an open promise as kept; false where it was closed before."""
         met = None if is_met is None else int(is_met)

@@ -58,6 +58,10 @@ where tenant_id = :tenant_id and team_id = :team_id and edition = :edition
 -- name: editions()
 select distinct edition from pledges;
 
+-- name: make_known(id, ask_at)!
+update pledges set ask_at = :ask_at, held_until = null, unanswered = 0, times_asked = 0
+where id = :id and state = 'open' and times_asked < 0;
+
 -- name: keep(id, is_met, now)!
 update pledges set state = 'kept', is_met = :is_met, closed_at = :now, ask_at = null, untold = 1
 where id = :id and state = 'open';
