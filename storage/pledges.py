@@ -120,8 +120,8 @@ class Pledges:
     async def make(self, pledge: Pledge) -> Pledge:
         """Keep a new promise, and return the one that is kept.
 
-        That is another one where its owner has the same open already, for the same team or for none: the
-        database lets nobody have two. One with its id stays as it is.
+        That is another one where its owner has the same open already, for the same team, or for none and made
+        by the same person: the database lets nobody have two of these. One with its id stays as it is.
         """
         while True:
             await self._add(pledge)
@@ -154,14 +154,10 @@ class Pledges:
         )
 
     async def _open_like(self, pledge: Pledge) -> Pledge | None:
-        if pledge.team:
-            place = pledge.team.id
-        else:
-            place = "named" if guid(pledge.made_by.object_id) != guid(pledge.owner.object_id) else ""
         found = await self._read(
             self._sql.open_like,
             **key(pledge.owner),
-            place=place,
+            place=pledge.team.id if pledge.team else guid(pledge.made_by.object_id),
             edition=pledge.edition,
             discipline=pledge.discipline or "",
             item=pledge.item,

@@ -14,7 +14,7 @@ select id, tenant_id, team_id, team_name, channel_id, person_id, person_name, ma
     times_asked, unanswered, outcome
 from pledges
 where tenant_id = :tenant_id and person_id = :person_id
-    and coalesce(team_id, case when made_by = person_id then '' else 'named' end) = :place
+    and coalesce(team_id, nullif(made_by, ''), id) = :place
     and edition = :edition and coalesce(discipline, '') = :discipline and item = :item and state = 'open';
 
 -- name: get(id)

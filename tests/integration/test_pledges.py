@@ -35,7 +35,7 @@ TUESDAY = dt.datetime(2026, 3, 3, 9, tzinfo=dt.UTC)
 SECOND = dt.timedelta(seconds=1)
 DAY = dt.timedelta(days=1)
 WEEK = 7 * DAY
-ADA, BO = Person("tenant", "ada"), Person("tenant", "bo")
+ADA, BO, CY = Person("tenant", "ada"), Person("tenant", "bo"), Person("tenant", "cy")
 TEAM = Team("tenant", "19:coe", "Contoso CoE")
 CHAT = Conversation("a:ada", "https://example.org")
 [STATEMENT] = EDITION.disciplines["automation"].levels[Level.REPEATABLE].statements
@@ -182,12 +182,28 @@ async def test_what_differs_is_open_beside_it(database: Database, other: dict[st
 
 
 async def test_nobody_hears_of_what_somebody_promised_to_themselves(database: Database) -> None:
-    """A lead who promises the same in their name, for no channel either, makes one of their own."""
+    """A lead who promises the same in their name, for no channel either, makes one of their own.
+
+    So does every other lead: none of them reads what another one has made.
+    """
     alone = {"team": None, "channel_id": None}
     await made(database, **alone)
     of_lead = a_pledge(**alone, made_by=BO, made_by_name="Bo")
     assert await database.pledges.make(of_lead) == of_lead
-    assert (await database.pledges.make(a_pledge(**alone, made_by=BO))).id == of_lead.id
+    assert (await database.pledges.make(a_pledge(**alone, made_by=Person("TENANT", "Bo")))).id == of_lead.id
+    of_another = a_pledge(**alone, made_by=CY, made_by_name="Cy")
+    assert await database.pledges.make(of_another) == of_another
+
+
+async def test_leads_who_are_forgotten_are_in_nobodys_way(database: Database) -> None:
+    """What two of them pledged in one name stays open for its owner, and each may be forgotten."""
+    alone = {"team": None, "channel_id": None}
+    both = [await made(database, **alone, made_by=one) for one in (BO, CY)]
+    for lead in (BO, CY):
+        await database.privacy.forget(lead, TUESDAY)
+    assert {one.id for one in await database.pledges.of_person(ADA)} == {one.id for one in both}
+    again = a_pledge(**alone, made_by=BO)
+    assert await database.pledges.make(again) == again
 
 
 async def test_lists_begin_with_what_is_open(database: Database) -> None:
