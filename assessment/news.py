@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from assessment.pledges import Pledge, PledgeState
 from assessment.survey import Numbers, Phase, Plan, Survey, Team
 
 MORNING = dt.time(9)
@@ -70,10 +71,16 @@ MOVES = frozenset({NewsKind.MOVED_UP})
 WHILE_OPEN = frozenset({NewsKind.STARTED, NewsKind.HALF, NewsKind.THREE_QUARTERS, NewsKind.TWO_DAYS_LEFT})
 """News of a survey that nobody needs once it is closed."""
 
+WHILE_PLEDGED = frozenset({NewsKind.PLEDGE_MADE, NewsKind.PLEDGE_OVERDUE})
+"""News of a pledge that are not true any more once it is kept or dropped."""
+
+KEPT = frozenset({NewsKind.PLEDGE_KEPT, NewsKind.MOVED_UP})
+"""How a channel is told that a pledge was kept; the second where that moved its team."""
+
 OUTDONE = {
-    NewsKind.HALF: NewsKind.THREE_QUARTERS,
-    NewsKind.PLEDGE_MADE: NewsKind.PLEDGE_KEPT,
-    NewsKind.PLEDGE_OVERDUE: NewsKind.PLEDGE_KEPT,
+    NewsKind.HALF: frozenset({NewsKind.THREE_QUARTERS}),
+    NewsKind.PLEDGE_MADE: KEPT,
+    NewsKind.PLEDGE_OVERDUE: KEPT,
 }
 """What need not be told where the later news of the same survey or pledge is told with it."""
 
@@ -97,13 +104,27 @@ class News:
         return self.id.split(":")[1]
 
 
-def is_out_of_date(news: News, now: dt.datetime, survey: Survey | None) -> bool:
-    """Whether nobody needs to be told any more; `survey` is the one that it is about, if it is about one."""
+def overdue_id(pledge: Pledge) -> str:
+    """Names the occasion that a pledge is overdue: one for each day it was due."""
+    return f"{NewsKind.PLEDGE_OVERDUE}:{pledge.id}:{pledge.due_on}"
+
+
+def is_out_of_date(news: News, now: dt.datetime, about: Survey | Pledge | None) -> bool:
+    """Whether nobody needs to be told any more.
+
+    `about` is the survey or pledge that it is about, as it is now; None where that is gone.
+    """
     if news.at <= now - OUT_OF_DATE:
         return True
-    return news.kind in WHILE_OPEN and (
-        survey is None or survey.phase is not Phase.OPEN or survey.closes_at <= now
-    )
+    if news.kind in WHILE_OPEN:
+        return not isinstance(about, Survey) or about.phase is not Phase.OPEN or about.closes_at <= now
+    return news.kind in WHILE_PLEDGED and not (isinstance(about, Pledge) and _is_true(news, about))
+
+
+def _is_true(news: News, pledge: Pledge) -> bool:
+    """Whether a pledge is still as it was when it was made, or overdue, on that day."""
+    is_same_day = news.kind is not NewsKind.PLEDGE_OVERDUE or news.id == overdue_id(pledge)
+    return pledge.state is PledgeState.OPEN and is_same_day
 
 
 def worth_telling(together: Iterable[News]) -> list[News]:
@@ -111,7 +132,11 @@ def worth_telling(together: Iterable[News]) -> list[News]:
     by_id = sorted(together, key=lambda one: one.id)
     newest = sorted(by_id, key=lambda one: one.at, reverse=True)
     told = {(one.kind, one.subject) for one in newest}
-    return [one for one in newest if (OUTDONE.get(one.kind), one.subject) not in told]
+    return [
+        one
+        for one in newest
+        if not any((kind, one.subject) in told for kind in OUTDONE.get(one.kind, frozenset()))
+    ]
 
 
 def milestones(survey: Survey, numbers: Numbers, now: dt.datetime) -> list[NewsKind]:

@@ -151,7 +151,7 @@ class Step:
     """What one kept statement did to a team's working picture."""
 
     was: Level
-    """The discipline's level without it."""
+    """The discipline's level before it."""
     now: Level
     counted: Level
     """The level that the discipline reached, or else the one of the statement."""

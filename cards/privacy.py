@@ -39,7 +39,6 @@ UNTOLD = frozenset({"waiting", "sending"})
 NEWS = {
     "pledge-made": "made",
     "pledge-kept": "kept",
-    "statement-met": "kept",
     "pledge-overdue": "overdue",
     "paused": "paused",
 }

@@ -49,7 +49,11 @@ class Pictures:
         return Picture(surveyed.edition, surveyed.standing, _with(surveyed, met))
 
     async def step(self, pledge: Pledge) -> Step | None:
-        """What a kept statement does to its team's working picture; None where it has no place in it."""
+        """What a kept statement did to its team's working picture; None where it has no place in it.
+
+        It is held against the statements that were met before, so that it says the same whenever it is asked
+        for, and of several pledges only one moves what they all were about.
+        """
         surveyed = await self._surveyed(pledge.team) if pledge.team and pledge.is_met else None
         if (
             surveyed is None
@@ -57,11 +61,12 @@ class Pictures:
             or pledge.discipline is None
             or pledge.discipline not in surveyed.standing.levels
             or pledge.edition != surveyed.edition.id
-            or (pledge.closed_at or surveyed.since) < surveyed.since
+            or pledge.closed_at is None
+            or pledge.closed_at < surveyed.since
         ):
             return None
-        met = await self._pledges.met_since(pledge.team, pledge.edition, surveyed.since)
-        before, after = _with(surveyed, met - {pledge.item}), _with(surveyed, met | {pledge.item})
+        met = await self._pledges.met_before(pledge, surveyed.since)
+        before, after = _with(surveyed, met), _with(surveyed, met | {pledge.item})
         return _step(pledge, pledge.discipline, before, after, met | {pledge.item}, surveyed)
 
     async def _surveyed(self, team: Team) -> _Surveyed | None:

@@ -74,6 +74,7 @@ class _Subject:
     opportunity: str | None
     """The words of the opportunity; None for one of the statements."""
     statements: Sequence[Statement] = ()
+    discipline_id: str | None = None
     discipline: str = ""
     """The discipline's name."""
 
@@ -166,9 +167,9 @@ class PledgeDialog:
         return not (await self._contacts.wishes(visit.person, visit.zone)).wants_nothing
 
     def _subject(self, press: MakePledge) -> _Subject:
-        """What is promised. Raises _Foreign for what no edition has."""
+        """What is promised. Raises _Foreign for what no edition has, and what no card says."""
         edition = self._content.editions.get(press.edition)
-        if edition is None:
+        if edition is None or (press.discipline is None) is not (press.level is None):
             raise _Foreign
         if press.discipline is None or press.level is None:
             opportunity = edition.opportunity(press.item or "")
@@ -181,7 +182,7 @@ class PledgeDialog:
         statements = discipline.levels[press.level].statements
         if press.item and press.item not in {one.id for one in statements}:
             raise _Foreign
-        return _Subject(edition, None, statements, discipline.name)
+        return _Subject(edition, None, statements, press.discipline, discipline.name)
 
     async def _seen_survey(self, visit: Visit, survey_id: str) -> Survey:
         """A closed survey whose result the presser may see. Raises _Foreign for any other."""
@@ -227,7 +228,7 @@ class PledgeDialog:
                 team=place.team if place else None,
                 channel_id=place.channel_id if place else None,
                 edition=subject.edition.id,
-                discipline=press.discipline,
+                discipline=subject.discipline_id,
                 item=press.item,
                 what=subject.opportunity or self._sentence(subject, press.item),
                 due_on=press.due,
@@ -239,12 +240,21 @@ class PledgeDialog:
         )
         mine, in_public = _same(made.owner, visit.person), visit.channel is not None
         if made.id != press.pledge:
+            if mine and made.is_to_be_told:
+                await self._make_known(visit, made)
             card = already_pledged_card(self._texts, made, press.due, press.survey, mine=mine)
             return Reply(card, public=in_public)
         if not _same(made.made_by, visit.person):
             raise _Foreign
         await self._tidings.tell(made)
         return Reply(pledged_card(self._texts, made, press.survey, mine=mine), public=in_public)
+
+    async def _make_known(self, visit: Visit, pledge: Pledge) -> None:
+        """Take what a lead pledged in the presser's name as known to them: they have just promised it too."""
+        zone = await self._zone(pledge.owner, visit)
+        await self._pledges.make_known(pledge, question_at(pledge.due_on, zone, visit.at))
+        now = await self._pledges.get(pledge.id) or pledge
+        await self._tidings.tell(now, heard_at=visit.at)
 
     def _sentence(self, subject: _Subject, item: str) -> str:
         [words] = [one.text for one in subject.statements if one.id == item]

@@ -6,7 +6,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from assessment.model import Level
-from assessment.news import News, NewsKind
+from assessment.news import News, NewsKind, overdue_id
 from assessment.pledges import Pledge, PledgeState, Step
 from cards.naming import answer_name
 from content.loading import Content
@@ -25,16 +25,17 @@ class Tidings:
         self._pictures = pictures
         self._pledges = pledges
 
-    async def tell(self, pledge: Pledge) -> None:
+    async def tell(self, pledge: Pledge, *, heard_at: dt.datetime | None = None) -> None:
         """Tell that a promise was made, and, where it was, kept; and keep that this is told.
 
         Nobody hears of what was promised in somebody else's name before they do, nor of it at all where they
-        dropped it.
+        dropped it. `heard_at` is when its owner heard by themselves what somebody else promised.
         """
         if not pledge.is_known_to_owner:
             return
         if pledge.state is not PledgeState.DROPPED:
-            at = pledge.asked_at if pledge.in_anothers_name and pledge.asked_at else pledge.made_at
+            told_at = pledge.asked_at if pledge.in_anothers_name else None
+            at = heard_at or told_at or pledge.made_at
             await self._news(pledge, f"pledge-made:{pledge.id}", NewsKind.PLEDGE_MADE, at)
         if pledge.state is PledgeState.KEPT and pledge.closed_at:
             await self._kept(pledge, pledge.closed_at)
@@ -42,15 +43,13 @@ class Tidings:
 
     async def overdue(self, pledge: Pledge, now: dt.datetime) -> None:
         """Tell that a promise is overdue, once for each day it was due."""
-        id_ = f"pledge-overdue:{pledge.id}:{pledge.due_on}"
-        await self._news(pledge, id_, NewsKind.PLEDGE_OVERDUE, now)
+        await self._news(pledge, overdue_id(pledge), NewsKind.PLEDGE_OVERDUE, now)
 
     async def _kept(self, pledge: Pledge, at: dt.datetime) -> None:
+        """One occasion, whether it moved the team or not."""
         step = await self._pictures.step(pledge)
-        id_, kind = f"pledge-kept:{pledge.id}", NewsKind.PLEDGE_KEPT
-        if step and step.moved:
-            id_, kind = f"statement-met:{pledge.id}", NewsKind.MOVED_UP
-        await self._news(pledge, id_, kind, at, step)
+        kind = NewsKind.MOVED_UP if step and step.moved else NewsKind.PLEDGE_KEPT
+        await self._news(pledge, f"pledge-kept:{pledge.id}", kind, at, step)
 
     async def _news(  # noqa: PLR0917 - each of a type of its own
         self, pledge: Pledge, id_: str, kind: NewsKind, at: dt.datetime, step: Step | None = None

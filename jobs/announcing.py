@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from assessment.news import (
     WHILE_OPEN,
+    WHILE_PLEDGED,
     News,
     NewsKind,
     is_out_of_date,
@@ -19,6 +20,7 @@ from assessment.news import (
     survey_facts,
     worth_telling,
 )
+from assessment.pledges import Pledge
 from assessment.survey import Numbers, Phase, Survey
 from cards.elements import Card
 from cards.naming import answer_name
@@ -58,6 +60,7 @@ class Announcer:
     ) -> None:
         self._texts = texts
         self._surveys = database.surveys
+        self._pledges = database.pledges
         self._deliveries = database.deliveries
         self._newsstand = database.news
         self._newsroom = Newsroom(database.news)
@@ -153,9 +156,11 @@ class Announcer:
     async def _worth_telling(self, claimed: list[News], claim: str) -> list[News]:
         """Of what is due, what is neither out of date nor outdone; the rest is dropped."""
         now = self._clock()
-        ids = {one.subject for one in claimed if one.kind in WHILE_OPEN}
-        surveys = {id_: await self._surveys.get(id_) for id_ in ids}
-        current = [one for one in claimed if not is_out_of_date(one, now, surveys.get(one.subject))]
+        surveys = {one.subject for one in claimed if one.kind in WHILE_OPEN}
+        pledges = {one.subject for one in claimed if one.kind in WHILE_PLEDGED}
+        about: dict[str, Survey | Pledge | None] = {id_: await self._surveys.get(id_) for id_ in surveys}
+        about |= {id_: await self._pledges.get(id_) for id_ in pledges}
+        current = [one for one in claimed if not is_out_of_date(one, now, about.get(one.subject))]
         news = worth_telling(current)
         if dropped := [one for one in claimed if one not in news]:
             await self._newsstand.drop(dropped, claim, now)

@@ -320,7 +320,7 @@ def held_data() -> Held:
             "pledges_for_others": [{"what": "Name an owner", "item": "", "person_name": "Grace Hopper"}],
             "news": [
                 told("pledge-made", "sent"),
-                told("statement-met", "unknown"),
+                told("pledge-kept", "unknown"),
                 told("pledge-overdue", "waiting"),
                 told("paused", "waiting"),
                 told("started", "waiting", goes_on=1),

@@ -70,6 +70,23 @@ class Pledges:
             rows = self._sql.met_since(connection, **_team_key(team), **values)
             return {item async for (item,) in rows}
 
+    async def met_before(self, pledge: Pledge, since: dt.datetime) -> set[str]:
+        """The ids of the statements that other promises of its team met since then, and before a kept one.
+
+        Of promises that were kept in the same millisecond, the one with the smaller id comes first.
+        """
+        values = {"since": milliseconds(since), "closed_at": _milliseconds(pledge.closed_at)}
+        async with self._connect() as connection:
+            rows = self._sql.met_before(
+                connection,
+                tenant_id=guid(pledge.owner.tenant_id),
+                team_id=pledge.team and pledge.team.id,
+                edition=pledge.edition,
+                id=pledge.id,
+                **values,
+            )
+            return {item async for (item,) in rows}
+
     async def editions(self) -> set[str]:
         """The editions that promises come from."""
         async with self._connect() as connection:
@@ -103,8 +120,8 @@ class Pledges:
     async def make(self, pledge: Pledge) -> Pledge:
         """Keep a new promise, and return the one that is kept.
 
-        That is another one where its owner has the same open already, for the same team or for none: the
-        database lets nobody have two. One with its id stays as it is.
+        That is another one where its owner has the same open already, for the same team, or for none and made
+        by the same person: the database lets nobody have two of these. One with its id stays as it is.
         """
         while True:
             await self._add(pledge)
@@ -137,19 +154,19 @@ class Pledges:
         )
 
     async def _open_like(self, pledge: Pledge) -> Pledge | None:
-        if pledge.team:
-            place = pledge.team.id
-        else:
-            place = "named" if guid(pledge.made_by.object_id) != guid(pledge.owner.object_id) else ""
         found = await self._read(
             self._sql.open_like,
             **key(pledge.owner),
-            place=place,
+            place=pledge.team.id if pledge.team else guid(pledge.made_by.object_id),
             edition=pledge.edition,
             discipline=pledge.discipline or "",
             item=pledge.item,
         )
         return found[0] if found else None
+
+    async def make_known(self, pledge: Pledge, ask_at: dt.datetime) -> bool:
+        """Have its owner asked then, and told no more; false where they were told, or it is closed."""
+        return await self._change(self._sql.make_known, id=pledge.id, ask_at=milliseconds(ask_at))
 
     async def keep(self, pledge: Pledge, now: dt.datetime, *, is_met: bool | None) -> bool:
         """Close an open promise as kept; false where it was closed before."""

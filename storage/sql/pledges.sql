@@ -14,7 +14,7 @@ select id, tenant_id, team_id, team_name, channel_id, person_id, person_name, ma
     times_asked, unanswered, outcome
 from pledges
 where tenant_id = :tenant_id and person_id = :person_id
-    and coalesce(team_id, case when made_by = person_id then '' else 'named' end) = :place
+    and coalesce(team_id, nullif(made_by, ''), id) = :place
     and edition = :edition and coalesce(discipline, '') = :discipline and item = :item and state = 'open';
 
 -- name: get(id)
@@ -49,8 +49,18 @@ select distinct item from pledges
 where tenant_id = :tenant_id and team_id = :team_id and edition = :edition
     and state = 'kept' and is_met = 1 and closed_at >= :since;
 
+-- name: met_before(tenant_id, team_id, edition, since, closed_at, id)
+select distinct item from pledges
+where tenant_id = :tenant_id and team_id = :team_id and edition = :edition
+    and state = 'kept' and is_met = 1 and closed_at >= :since
+    and (closed_at < :closed_at or closed_at = :closed_at and id < :id);
+
 -- name: editions()
 select distinct edition from pledges;
+
+-- name: make_known(id, ask_at)!
+update pledges set ask_at = :ask_at, held_until = null, unanswered = 0, times_asked = 0
+where id = :id and state = 'open' and times_asked < 0;
 
 -- name: keep(id, is_met, now)!
 update pledges set state = 'kept', is_met = :is_met, closed_at = :now, ask_at = null, untold = 1

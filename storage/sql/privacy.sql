@@ -61,7 +61,7 @@ where tenant_id = :tenant_id and (
     exists (
         select 1 from pledges
         where pledges.tenant_id = news.tenant_id and person_id = :person_id and (
-            news.id in ('pledge-made:' || pledges.id, 'pledge-kept:' || pledges.id, 'statement-met:' || pledges.id)
+            news.id in ('pledge-made:' || pledges.id, 'pledge-kept:' || pledges.id)
             or news.id like 'pledge-overdue:' || pledges.id || ':%%'
         )
     )

@@ -4,7 +4,9 @@ import datetime as dt
 from collections import Counter
 from zoneinfo import ZoneInfo
 
-from assessment.news import News, NewsKind
+from assessment.model import Person
+from assessment.news import WHILE_PLEDGED, News, NewsKind
+from assessment.pledges import Pledge
 from assessment.survey import Team as Told
 from dialogs.news import Newsroom
 from storage.database import open_database
@@ -22,7 +24,30 @@ async def happens(
     told = Told(team.tenant_id, team.id, team.name)
     news = News(f"{kind}:{subject}", kind, told, team.id, at, facts)
     async with open_database(database_url) as database:
+        if kind in WHILE_PLEDGED:
+            await database.pledges.make(_open_pledge(told, subject, at))
         await Newsroom(database.news).tell(news, LONDON)
+
+
+def _open_pledge(team: Told, subject: str, at: dt.datetime) -> Pledge:
+    """One about which its owner is not written to, and of which nothing is told by itself."""
+    return Pledge(
+        id=subject,
+        owner=Person(team.tenant_id, "owner"),
+        owner_name="",
+        made_by=Person(team.tenant_id, "lead"),
+        made_by_name="",
+        team=team,
+        channel_id=team.id,
+        edition="2021-10",
+        discipline=None,
+        item=subject,
+        what="",
+        due_on=at.date(),
+        zone="UTC",
+        made_at=at,
+        times_asked=-1,
+    )
 
 
 def states(database_url: str) -> dict[str, str]:

@@ -30,7 +30,7 @@ def told(database_url: str) -> list[tuple[str, dict[str, Any]]]:
     """What channels are told of pledges: kind and facts, in the order it happened."""
     found = rows(
         database_url,
-        "select kind, facts from news where id like 'pledge-%' or id like 'statement-%' order by at, id",
+        "select kind, facts from news where id like 'pledge-%' order by at, id",
     )
     return [(kind, json.loads(facts)) for kind, facts in found]
 
@@ -375,6 +375,29 @@ async def test_the_channel_hears_after_the_person(teams: Teams, clock: Clock, da
     assert re.search(f"Cy Twombly, by .*: .*{EVENTS}", bo.in_channel(team).sees_one_card().text)
 
 
+@pytest.mark.parametrize("days", [0, 20])
+async def test_owner_promises_what_a_lead_did(
+    teams: Teams, clock: Clock, database_url: str, days: int
+) -> None:
+    """Before they were told, or where they never are: then they know, and their channel hears of it."""
+    team, lead, bo = await a_surveyed_team(teams)
+    await bo.says("reminders")
+    await bo.presses("Stop reminding me")
+    await lead.presses(f"Pledge: {EVENTS}", on=lead.card_with("Contoso CoE is at Level 100"))
+    await lead.presses("Pledge it", inputs={"who": bo.person.aad_object_id})
+    assert told(database_url) == []
+
+    clock.moves(days=days)
+    await bo.says("result")
+    again = await pledges(bo, tell="Contoso CoE")
+    assert again.heading == "This is pledged already"
+    assert (await comes_to_be_told(database_url, "pledge-made"))["name"] == "Bo Diddley"
+    assert rows(database_url, "select times_asked, unanswered from pledges") == [(0, 0)]
+    clock.moves(days=7)
+    channel = lead.in_channel(team)
+    await comes_true(lambda: any("Bo Diddley made a pledge" in card.text for card in channel.cards()))
+
+
 async def test_what_somebody_refuses_their_channel_never_hears(
     teams: Teams, clock: Clock, database_url: str
 ) -> None:
@@ -469,6 +492,20 @@ async def test_a_lead_drops_what_will_not_happen(teams: Teams, database_url: str
 
 
 # Trouble
+
+
+async def test_tampered_doubles(ada: Colleague, database_url: str) -> None:
+    """A discipline without a level, or a level without a discipline, makes no other thing of the same one."""
+    await finishes(ada, HALFWAY)
+    for more in ({"discipline": "automation"}, {"discipline": "anything"}, {"level": "200"}):
+        await ada.says("result")
+        await ada.presses(f"Pledge: {EVENTS}")
+        form = ada.sees_one_card()
+        pledge_it = form.button("Pledge it")
+        for where in (pledge_it, pledge_it["fallback"]):
+            where["data"] |= more
+        await ada.presses("Pledge it", on=form)
+    assert rows(database_url, "select id from pledges") == []
 
 
 async def test_done_on_two_devices_at_once(teams: Teams, clock: Clock, database_url: str) -> None:

@@ -35,7 +35,7 @@ TUESDAY = dt.datetime(2026, 3, 3, 9, tzinfo=dt.UTC)
 SECOND = dt.timedelta(seconds=1)
 DAY = dt.timedelta(days=1)
 WEEK = 7 * DAY
-ADA, BO = Person("tenant", "ada"), Person("tenant", "bo")
+ADA, BO, CY = Person("tenant", "ada"), Person("tenant", "bo"), Person("tenant", "cy")
 TEAM = Team("tenant", "19:coe", "Contoso CoE")
 CHAT = Conversation("a:ada", "https://example.org")
 [STATEMENT] = EDITION.disciplines["automation"].levels[Level.REPEATABLE].statements
@@ -132,6 +132,12 @@ async def news(database: Database) -> list[str]:
         return [row[0].partition(":")[0] for row in await cursor.fetchall()]
 
 
+async def kinds_of_news(database: Database) -> list[str]:
+    async with database._connect() as connection:
+        cursor = await connection.execute("select kind from news order by at, id")
+        return [kind for (kind,) in await cursor.fetchall()]
+
+
 # What is kept
 
 
@@ -176,12 +182,28 @@ async def test_what_differs_is_open_beside_it(database: Database, other: dict[st
 
 
 async def test_nobody_hears_of_what_somebody_promised_to_themselves(database: Database) -> None:
-    """A lead who promises the same in their name, for no channel either, makes one of their own."""
+    """A lead who promises the same in their name, for no channel either, makes one of their own.
+
+    So does every other lead: none of them reads what another one has made.
+    """
     alone = {"team": None, "channel_id": None}
     await made(database, **alone)
     of_lead = a_pledge(**alone, made_by=BO, made_by_name="Bo")
     assert await database.pledges.make(of_lead) == of_lead
-    assert (await database.pledges.make(a_pledge(**alone, made_by=BO))).id == of_lead.id
+    assert (await database.pledges.make(a_pledge(**alone, made_by=Person("TENANT", "Bo")))).id == of_lead.id
+    of_another = a_pledge(**alone, made_by=CY, made_by_name="Cy")
+    assert await database.pledges.make(of_another) == of_another
+
+
+async def test_leads_who_are_forgotten_are_in_nobodys_way(database: Database) -> None:
+    """What two of them pledged in one name stays open for its owner, and each may be forgotten."""
+    alone = {"team": None, "channel_id": None}
+    both = [await made(database, **alone, made_by=one) for one in (BO, CY)]
+    for lead in (BO, CY):
+        await database.privacy.forget(lead, TUESDAY)
+    assert {one.id for one in await database.pledges.of_person(ADA)} == {one.id for one in both}
+    again = a_pledge(**alone, made_by=BO)
+    assert await database.pledges.make(again) == again
 
 
 async def test_lists_begin_with_what_is_open(database: Database) -> None:
@@ -653,6 +675,35 @@ async def test_a_part_of_a_level_counts_and_does_not_move(database: Database) ->
     assert (step.moved, step.counted, step.met, step.of) == (False, Level.REPEATABLE, 1, 2)
     await tidings(database).tell(kept)
     assert await news(database) == ["pledge-made", "pledge-kept"]
+
+
+async def test_a_move_is_told_once(database: Database) -> None:
+    """Not again with what was kept before it, however often that is looked at."""
+    await a_closed_survey(database, at=TUESDAY)
+    kept = []
+    for days, one in enumerate(EDITION.disciplines["support"].levels[Level.REPEATABLE].statements, 1):
+        pledge = await made(database, discipline="support", item=one.id)
+        await database.pledges.keep(pledge, TUESDAY + days * DAY, is_met=True)
+        kept.append(await now_is(database, pledge))
+        await tidings(database).tell(kept[-1])
+    told = await kinds_of_news(database)
+    assert sorted(told) == ["moved-up", "pledge-kept", "pledge-made", "pledge-made"]
+
+    for pledge in kept:
+        await tidings(database).tell(pledge)
+    assert await kinds_of_news(database) == told
+
+
+async def test_the_same_statement_moves_its_discipline_once(database: Database) -> None:
+    """Also where two keep it in the same moment."""
+    await a_closed_survey(database, at=TUESDAY)
+    pictures = Pictures(CONTENT, database.surveys, database.pledges)
+    both = [await made(database), await made(database, owner=BO)]
+    for one in both:
+        await database.pledges.keep(one, TUESDAY + DAY, is_met=True)
+    steps = [await pictures.step(await now_is(database, one)) for one in both]
+    assert sorted(step.moved for step in steps if step) == [False, True]
+    assert [(step.now, step.met, step.of) for step in steps if step] == [(Level.REPEATABLE, 1, 1)] * 2
 
 
 async def test_without_a_survey_there_is_no_picture(database: Database) -> None:

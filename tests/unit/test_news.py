@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from assessment.news import (
+    WHILE_PLEDGED,
     News,
     NewsKind,
     Preference,
@@ -19,13 +20,14 @@ from assessment.news import (
     survey_facts,
     worth_telling,
 )
+from assessment.pledges import PledgeState
 from assessment.survey import Numbers, Phase, Team
 from cards.elements import Card
 from cards.news import LONGEST_TEXT, SHOWN, SHOWN_ALONE, news_card, news_setup_card
 from cards.news_presses import SaveNews, ShowNews
 from cards.presses import UnknownPress, encode, parse
 from content.loading import load
-from scripts.cards import news_of, survey_of
+from scripts.cards import news_of, pledge_of, survey_of
 from tests.card_rules import broken_rules
 
 CONTENT = load()
@@ -36,6 +38,7 @@ TEAM = Team("contoso", "19:coe", "Contoso CoE")
 NOW = dt.datetime(2023, 1, 18, 9, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 SURVEY = survey_of(EDITION)
+PLEDGE = pledge_of(EDITION)
 NAMED = replace(SURVEY, plan=replace(SURVEY.plan, is_anonymous=False))
 LARGEST_CARD = 28 * 1024
 
@@ -177,20 +180,44 @@ def test_news_of_a_survey_that_is_over_is_out_of_date(kind: NewsKind) -> None:
 @pytest.mark.parametrize("kind", NewsKind)
 def test_nothing_is_told_two_weeks_late(kind: NewsKind) -> None:
     """Whatever it is: the bot was away."""
-    open_for_long = replace(SURVEY, closes_at=NOW + 365 * DAY)
+    about = PLEDGE if kind in WHILE_PLEDGED else replace(SURVEY, closes_at=NOW + 365 * DAY)
+    told = news(kind, f"{PLEDGE.id}:{PLEDGE.due_on}")
 
-    assert is_out_of_date(news(kind), NOW + 14 * DAY, open_for_long)
-    assert not is_out_of_date(news(kind), NOW + 13 * DAY, open_for_long)
+    assert is_out_of_date(told, NOW + 14 * DAY, about)
+    assert not is_out_of_date(told, NOW + 13 * DAY, about)
+
+
+@pytest.mark.parametrize("kind", sorted(WHILE_PLEDGED))
+def test_what_became_of_a_pledge_makes_its_news_out_of_date(kind: NewsKind) -> None:
+    """Kept, dropped, or gone."""
+    told = news(kind, f"{PLEDGE.id}:{PLEDGE.due_on}")
+
+    assert not is_out_of_date(told, NOW, PLEDGE)
+    assert is_out_of_date(told, NOW, replace(PLEDGE, state=PledgeState.KEPT))
+    assert is_out_of_date(told, NOW, replace(PLEDGE, state=PledgeState.DROPPED))
+    assert is_out_of_date(told, NOW, None)
+
+
+def test_a_new_day_makes_overdue_out_of_date() -> None:
+    """That it was made stays true."""
+    put_off = replace(PLEDGE, due_on=PLEDGE.due_on + DAY)
+
+    assert is_out_of_date(news(NewsKind.PLEDGE_OVERDUE, f"{PLEDGE.id}:{PLEDGE.due_on}"), NOW, put_off)
+    assert not is_out_of_date(news(NewsKind.PLEDGE_MADE, PLEDGE.id), NOW, put_off)
 
 
 def test_what_is_outdone_is_not_told() -> None:
-    """Half beside three quarters of the same survey; a pledge made, or overdue, beside the same one kept."""
+    """Half beside three quarters of the same survey; a pledge made, or overdue, beside the same one kept.
+
+    Also where keeping it moved the team, and that is told instead.
+    """
     half, most = news(NewsKind.HALF, "s"), news(NewsKind.THREE_QUARTERS, "s")
     other = news(NewsKind.HALF, "other")
     made, late = news(NewsKind.PLEDGE_MADE, "p"), news(NewsKind.PLEDGE_OVERDUE, "p:2023-01-16")
-    kept = news(NewsKind.PLEDGE_KEPT, "p")
+    kept, moved = news(NewsKind.PLEDGE_KEPT, "p"), news(NewsKind.MOVED_UP, "p")
 
     assert set(worth(half, most, other, made, late, kept)) == {most.id, other.id, kept.id}
+    assert set(worth(made, late, moved)) == {moved.id}
     assert set(worth(half, made, late)) == {half.id, made.id, late.id}
 
 

@@ -72,8 +72,8 @@ def _pledges() -> None:
     op.create_index("pledges_of_person", "pledges", ["tenant_id", "person_id"])
     op.create_index("pledges_of_team", "pledges", ["tenant_id", "team_id"])
     is_open = sa.text("state = 'open'")
-    # What no channel hears of is known to its maker alone: one's own is kept apart from that of a lead.
-    place = "(coalesce(team_id, case when made_by = person_id then '' else 'named' end))"
+    # What no channel hears of is kept apart by who made it, and is in nobody's way once that is forgotten.
+    place = "(coalesce(team_id, nullif(made_by, ''), id))"
     op.create_index(
         "pledges_open_once",
         "pledges",
