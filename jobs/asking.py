@@ -26,6 +26,7 @@ from jobs.notes import LEASE, Note, Notes, NotNow
 from jobs.pacer import Pacer
 from jobs.patience import persist
 from jobs.port import Port, Refused, Sent, Unknown
+from jobs.watch import LOST
 from storage.contacts import Known
 from storage.database import UNAVAILABLE, Database
 
@@ -59,6 +60,8 @@ class Asker:
         """Take up what is due; whatever fails is due again at the next look."""
         await _each(await self._pledges.untold(AT_ONCE), self._tidings.tell)
         await _each(await self._pledges.due(self._clock(), AT_ONCE), self._take_up)
+        # Last, so that a process that had lost the database can take back before what it never sent.
+        await self._pledges.lose_old(self._clock() - LOST)
 
     async def _take_up(self, pledge: Pledge) -> None:
         now = self._clock()

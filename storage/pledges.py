@@ -213,10 +213,14 @@ class Pledges:
             return False
 
     async def settle(self, pledge: Pledge, outcome: Delivery) -> None:
-        """Keep what became of the message for which `pledge` was begun."""
+        """Keep what became of the message for which `pledge` was begun, also where it was lost meanwhile."""
         await self._change(
             self._sql.settle, id=pledge.id, number=pledge.times_asked + 1, outcome=str(outcome)
         )
+
+    async def lose_old(self, before: dt.datetime) -> None:
+        """What became of the messages is unknown that were begun before then and never settled."""
+        await self._change(self._sql.lose_old, before=milliseconds(before))
 
     async def take_back(
         self, pledge: Pledge, taken: dt.datetime, occasion: str, begun_at: dt.datetime

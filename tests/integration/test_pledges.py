@@ -244,22 +244,25 @@ async def test_replicas_ask_once(database: Database, replica: Database) -> None:
     ]
 
 
-async def test_dead_between_claim_and_send(database: Database, replica: Database) -> None:
-    """Nobody asks that question again; the next one comes a week later."""
-    pledge = await made(database)
+async def dies_while_teams_has_it(database: Database) -> None:
     dying = ToldPort(hangs=asyncio.Event())
     assert dying.hangs is not None
     looking = asyncio.create_task(looks(database, dying, TUESDAY))
     await dying.hangs.wait()
-    looking.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await looking
+    await is_stopped(looking)
+
+
+async def test_dead_between_claim_and_send(database: Database, replica: Database) -> None:
+    """Nobody asks that question again; the next one comes a week later."""
+    pledge = await made(database)
+    await dies_while_teams_has_it(database)
+    assert (await now_is(database, pledge)).outcome is Delivery.SENDING
 
     port = ToldPort()
     for days in range(7):
         await looks(replica, port, TUESDAY + days * DAY)
     assert port.cards == []
-    assert (await now_is(database, pledge)).outcome is Delivery.SENDING
+    assert (await now_is(database, pledge)).outcome is Delivery.UNKNOWN
     await looks(replica, port, TUESDAY + WEEK)
     assert len(port.cards) == 1
 
@@ -526,6 +529,31 @@ async def test_somebody_elses_promise_is_told_once_its_owner_knows(database: Dat
     await tidings(database).tell(untold)
     assert await news(database) == ["pledge-made"]
     assert await database.pledges.untold(9) == []
+
+
+async def test_dead_while_telling_what_somebody_else_promised(database: Database, replica: Database) -> None:
+    """The owner may have heard of it: their channel and their team's list do too, ten minutes later."""
+    pledge = await made(database, made_by=BO, made_by_name="Bo", times_asked=-1, due_on=TUESDAY.date() + WEEK)
+    await dies_while_teams_has_it(database)
+    port = ToldPort()
+    for minutes in (1, 9):
+        await looks(replica, port, TUESDAY + dt.timedelta(minutes=minutes))
+    assert not (await now_is(database, pledge)).is_known_to_owner
+    assert await news(database) == []
+    for minutes in (11, 12):
+        await looks(replica, port, TUESDAY + dt.timedelta(minutes=minutes))
+    assert (await now_is(database, pledge)).is_known_to_owner
+    assert await news(database) == ["pledge-made"]
+    assert port.cards == []
+
+
+async def test_an_outcome_that_comes_late_is_kept(database: Database) -> None:
+    """The database was away for longer than it takes to call a message lost."""
+    pledge = await made(database)
+    await dies_while_teams_has_it(database)
+    await database.pledges.lose_old(TUESDAY + SECOND)
+    await database.pledges.settle(pledge, Delivery.DELIVERED)
+    assert (await now_is(database, pledge)).outcome is Delivery.DELIVERED
 
 
 async def test_what_somebody_did_says_their_name(database: Database) -> None:
