@@ -114,6 +114,7 @@ def _schedules() -> None:
         sa.Column("halt", sa.Text),
         sa.Column("next_at", sa.BigInteger),
         sa.Column("tell_at", sa.BigInteger),
+        sa.Column("gone_at", sa.BigInteger),
     )
     op.create_index("schedules_of_tenant", "schedules", ["tenant_id"])
     active = sa.text("state = 'active'")
