@@ -107,6 +107,8 @@ class Schedule:
     """Why it is not active; None where it is."""
     next_at: dt.datetime | None
     """The date that comes next; None unless it is active."""
+    gone_at: dt.datetime | None = None
+    """When it ended since its team was gone; None where it did not."""
 
 
 def rule_of(often: Often, weekday: Weekday) -> str:

@@ -21,6 +21,13 @@ def occasion(schedule: Schedule) -> str:
     return f"{schedule.id}:{milliseconds(schedule.next_at)}"
 
 
+def gone_occasion(schedule: Schedule) -> str:
+    """Names what a lead is told when a schedule's team is gone, for each time that it is."""
+    if schedule.gone_at is None:
+        raise ValueError("the schedule's team is not gone")
+    return f"schedule:{schedule.id}:gone:{milliseconds(schedule.gone_at)}"
+
+
 def survey_for(texts: Texts, schedule: Schedule, what: RepeatedSurvey, now: dt.datetime) -> Survey:
     """The survey of a schedule's next date, as a draft that begins today."""
     zone = ZoneInfo(schedule.zone)

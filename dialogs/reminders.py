@@ -90,7 +90,7 @@ class RemindersDialog:
             visit.at,
             weeks=WEEKS,
             sent=await self._sent(visit, contacts, {one.id: one for one in pledges}),
-            planned=[] if wishes.wants_nothing else await self._planned(visit, contacts, pledges),
+            planned=[] if wishes.wants_nothing else await self._planned(visit, pledges),
             notice=notice,
         )
         return Reply(card)
@@ -102,21 +102,14 @@ class RemindersDialog:
         told += [one for contact in contacts for one in _otherwise(contact, pledges)]
         return sorted(told, key=lambda one: one.at, reverse=True)
 
-    async def _planned(
-        self, visit: Visit, contacts: Sequence[Contact], pledges: Sequence[Pledge]
-    ) -> list[Told]:
+    async def _planned(self, visit: Visit, pledges: Sequence[Pledge]) -> list[Told]:
         """What is due or will be, each at the first moment at which it may go."""
         surveys = await self._agenda.planned(visit.person)
         wanted = [_told(one, one.at) for one in surveys if not await self._is_done(visit, one)]
         wanted += [_told(one, one.at) for one in await self._agenda.results(visit.person)]
         wanted += [_asked(one, one.ask_at) for one in pledges if one.ask_at and not is_given_up(one)]
-        written = {tuple(one.occasion.split(":")[:2]) for one in contacts}
         ended = await self._schedules.untold_of(visit.person)
-        wanted += [
-            Told(visit.at, "schedule", about=one.team.name)
-            for one in ended
-            if ("schedule", one.id) not in written
-        ]
+        wanted += [Told(visit.at, "schedule", about=one.team.name) for one in ended]
         found = []
         for one in wanted:
             at = await self._respect.moment(visit.person, max(one.at, visit.at), visit.zone)

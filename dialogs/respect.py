@@ -67,7 +67,7 @@ class Respect:
             if moment is None:
                 refused.add(person)
             elif moment > now:
-                held[person] = moment
+                held[person] = held_until(moment, now)
             elif had and now - had[0] <= TURN_LASTS:
                 kept.add(person)
             else:

@@ -11,7 +11,6 @@ import asyncio
 import datetime as dt
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -26,8 +25,9 @@ from jobs.notes import LEASE, Note, Notes, NotNow
 from jobs.pacer import Pacer
 from jobs.patience import persist
 from jobs.port import Port, Refused, Sent, Unknown
+from jobs.watch import LOST
 from storage.contacts import Known
-from storage.database import UNAVAILABLE, Database
+from storage.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +59,8 @@ class Asker:
         """Take up what is due; whatever fails is due again at the next look."""
         await _each(await self._pledges.untold(AT_ONCE), self._tidings.tell)
         await _each(await self._pledges.due(self._clock(), AT_ONCE), self._take_up)
+        # Last, so that a process that had lost the database can take back before what it never sent.
+        await self._pledges.lose_old(self._clock() - LOST)
 
     async def _take_up(self, pledge: Pledge) -> None:
         now = self._clock()
@@ -74,13 +76,11 @@ class Asker:
     async def _ask(self, pledge: Pledge, taken: dt.datetime) -> None:
         """Ask the one question, or tell the owner what was promised in their name."""
         zone = ZoneInfo(pledge.zone)
-        claim = partial(self._begin, pledge, taken)
-        note = Note(pledge.owner, occasion_of(pledge), zone, self._card(pledge), claim)
+        claim, undo = partial(self._begin, pledge, taken), partial(self._take_back, pledge, taken)
+        note = Note(pledge.owner, occasion_of(pledge), zone, self._card(pledge), claim, undo)
         outcome = await self._notes.bring(note)
         match outcome:
-            case NotNow(again_at, counted_at):
-                if counted_at:
-                    await persist(lambda: self._take_back(pledge, taken, counted_at))
+            case NotNow(again_at):
                 await persist(lambda: self._pledges.hold(pledge, taken, held_until(again_at, self._clock())))
             case Sent():
                 await self._settle(pledge, Delivery.DELIVERED)
@@ -94,13 +94,7 @@ class Asker:
     async def _begin(self, pledge: Pledge, taken: dt.datetime, now: dt.datetime, known: Known) -> bool:
         """Count the question, unless the promise is not the same any more."""
         ask_at = after_message(pledge, ZoneInfo(pledge.zone), now)
-        try:
-            return await self._pledges.begin(pledge, taken, occasion_of(pledge), now, known, ask_at)
-        except BaseException:
-            # It may be begun, but surely it was not sent.
-            with suppress(*UNAVAILABLE):
-                await self._take_back(pledge, taken, now)
-            raise
+        return await self._pledges.begin(pledge, taken, occasion_of(pledge), now, known, ask_at)
 
     async def _take_back(self, pledge: Pledge, taken: dt.datetime, begun_at: dt.datetime) -> None:
         await self._pledges.take_back(pledge, taken, occasion_of(pledge), begun_at)

@@ -2,15 +2,16 @@
 
 Whoever has something to tell keeps a row of its own with the time at which it is due, and takes it by moving
 that time on by LEASE. Everything that may last comes then, and claims nothing: the chat is opened, the turn
-at Teams waited for. Only after that the note is counted, and the very next thing is to call Teams. So a
-process that dies before it has counted the note leaves it due again in a few minutes. Between the count and
-Teams' answer it is unknown whether the note arrived, and it is never sent again.
+at Teams waited for. Only after that the note is counted, in one step with its row, which is due no more, and
+the very next thing is to call Teams. So a process that dies before it has counted the note leaves it due once
+more in a few minutes. Between the count and Teams' answer it is unknown whether the note arrived, and it is
+never sent again.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -23,6 +24,8 @@ from jobs.patience import in_time, persist
 from jobs.port import Outcome, Port, Refused, RetryAfter, Sent, Unknown
 from storage.conversations import Conversation
 from storage.database import UNAVAILABLE, Database
+
+Undo = Callable[[dt.datetime], Awaitable[None]]
 
 LEASE = dt.timedelta(minutes=5)
 """How long a row is left to who took it; also when it is tried again where Teams takes nothing now."""
@@ -38,18 +41,18 @@ class Note:
     zone: dt.tzinfo
     """Of somebody who has not told theirs."""
     card: Card
-    claim: Claim | None = None
-    """Counts it, where something else has to be kept in the same step."""
+    claim: Claim
+    """Counts it and keeps in the same step that its row is due no more; false where the row has changed."""
+    undo: Undo
+    """Takes back all that a claim of that time kept, in one step, and nothing of anybody else's."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotNow:
-    """Nothing was sent, and nothing is counted."""
+    """Nothing was sent, nothing is counted, and the row is as it was taken, unless others changed it."""
 
     again_at: dt.datetime | None
     """When to try again; None where the person wishes to hear nothing."""
-    counted_at: dt.datetime | None = None
-    """When it had been counted that Teams did not take; what its claim kept besides is to be taken back."""
 
 
 class Notes:
@@ -77,8 +80,6 @@ class Notes:
 
         What raises before Teams is called has sent nothing.
         """
-        if await self._contacts.is_counted(note.person, note.occasion):
-            return Unknown("another process had begun it")
         now = self._clock()
         moment = await self._respect.moment(note.person, now, note.zone)
         if moment != now:
@@ -93,14 +94,17 @@ class Notes:
         if not await self._is_counted_at(now, note):
             return self._later()
         outcome = await self._port.send_card(chat, note.card) if isinstance(chat, Conversation) else chat
-        if known and isinstance(outcome, Refused) and outcome.reason is Refusal.GONE:
-            # The chat that was known is gone, not the person: the next try opens a new one.
+        # Where a chat that was known is gone the person is not: the next try opens a new one.
+        is_chat_gone = known and isinstance(outcome, Refused) and outcome.reason is Refusal.GONE
+        if is_chat_gone or isinstance(outcome, RetryAfter):
+            await persist(lambda: note.undo(now))
+        elif isinstance(outcome, Refused):
+            await persist(lambda: self._contacts.take_back(note.person, note.occasion, now))
+        if known and is_chat_gone:
             await persist(lambda: self._conversations.lose(note.person, known))
-            outcome = RetryAfter(None)
-        if isinstance(outcome, Refused | RetryAfter):
-            await persist(lambda: self._contacts.give_back(note.person, note.occasion))
+            return self._later()
         await self._pause(note.person, outcome)
-        return NotNow(self._clock() + LEASE, now) if isinstance(outcome, RetryAfter) else outcome
+        return self._later() if isinstance(outcome, RetryAfter) else outcome
 
     async def _opened(self, person: Person) -> Conversation | Refused | RetryAfter | Unknown:
         """Somebody's own chat, opened and remembered; or why it is not."""
@@ -122,13 +126,19 @@ class Notes:
         return await in_time(self._pacer.turn(person.tenant_id))
 
     async def _is_counted_at(self, now: dt.datetime, note: Note) -> bool:
-        """Count it, if that is still right after all the waiting."""
+        """Count it, if that is still right after all the waiting.
+
+        Where that fails it may be counted, but surely it was not sent.
+        """
         try:
             return await self._respect.turn(note.person, note.occasion, now, note.zone, claim=note.claim)
+        except UNAVAILABLE:
+            await persist(lambda: note.undo(now))
+            raise
         except BaseException:
-            # It may be counted, but surely it was not sent.
+            # Perhaps this process is to stop: it does not wait for a database that is away.
             with suppress(*UNAVAILABLE):
-                await self._contacts.give_back(note.person, note.occasion)
+                await note.undo(now)
             raise
 
     async def _pause(self, person: Person, outcome: Outcome) -> None:

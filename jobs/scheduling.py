@@ -9,12 +9,13 @@ import asyncio
 import datetime as dt
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from assessment.schedules import RepeatedSurvey, Schedule
 from cards.schedules import team_gone_card
 from content.texts import Texts
-from dialogs.due_schedules import lead_is_gone, reminder
+from dialogs.due_schedules import gone_occasion, lead_is_gone, reminder
 from dialogs.recurrence import dates_of
 from dialogs.respect import held_until
 from jobs.engine import Engine
@@ -93,10 +94,19 @@ class Scheduling:
         taken = now + LEASE
         if not await self._schedules.take(schedule, now, taken):
             return
-        card = team_gone_card(self._texts, schedule)
-        note = Note(schedule.lead, f"schedule:{schedule.id}:gone", ZoneInfo(schedule.zone), card)
-        outcome = await self._notes.bring(note)
-        if not isinstance(outcome, NotNow):
+        occasion = gone_occasion(schedule)
+        outcome = await self._notes.bring(
+            Note(
+                schedule.lead,
+                occasion,
+                ZoneInfo(schedule.zone),
+                team_gone_card(self._texts, schedule),
+                partial(self._schedules.begin_telling, schedule, taken, occasion),
+                partial(self._schedules.take_back_telling, schedule, taken, occasion),
+            )
+        )
+        if isinstance(outcome, NotNow):
+            again_at = held_until(outcome.again_at, self._clock())
+            await persist(lambda: self._schedules.tell_at(schedule, taken, again_at))
+        else:
             log.info("schedule %s: the lead was told that the team is gone: %s", schedule.id, outcome)
-        again_at = held_until(outcome.again_at, self._clock()) if isinstance(outcome, NotNow) else None
-        await persist(lambda: self._schedules.tell_at(schedule, taken, again_at))

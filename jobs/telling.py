@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import logging
 from collections.abc import Callable
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from assessment.survey import Survey
@@ -52,13 +53,21 @@ class Teller:
         taken = now + LEASE
         if not await self._surveys.take_owed(survey, RESULT_FOR_LEAD, now, taken):
             return
-        card = await self._views.result(survey)
-        note = Note(survey.asked_by, f"result:{survey.id}", ZoneInfo(survey.zone), card)
-        outcome = await self._notes.bring(note)
-        again_at = outcome.again_at if isinstance(outcome, NotNow) else None
+        occasion = f"result:{survey.id}"
+        outcome = await self._notes.bring(
+            Note(
+                survey.asked_by,
+                occasion,
+                ZoneInfo(survey.zone),
+                await self._views.result(survey),
+                partial(self._surveys.begin_owed, survey, RESULT_FOR_LEAD, taken, occasion),
+                partial(self._surveys.take_back_owed, survey, RESULT_FOR_LEAD, taken, occasion),
+            )
+        )
         if not isinstance(outcome, NotNow):
             log.info("survey %s: the lead got the result instead of the channel: %s", survey.id, outcome)
-        elif again_at is None:
+            return
+        if outcome.again_at is None:
             log.info("survey %s: the lead wishes no messages, and finds the result by “results”", survey.id)
-        due_at = again_at and held_until(again_at, self._clock())
+        due_at = outcome.again_at and held_until(outcome.again_at, self._clock())
         await persist(lambda: self._surveys.put_off_owed(survey, RESULT_FOR_LEAD, taken, due_at))

@@ -75,11 +75,6 @@ class Contacts:
             rows = self._sql.written(connection, since=milliseconds(since), **key(person))
             return [Contact(occasion, moment(at), day, slot) async for occasion, at, day, slot in rows]
 
-    async def is_counted(self, person: Person, occasion: str) -> bool:
-        """Whether the message for an occasion was counted, however long ago."""
-        async with self._connect() as connection:
-            return await self._sql.counted(connection, **key(person), occasion=occasion) is not None
-
     async def known(self, person: Person, now: dt.datetime, usual: dt.tzinfo) -> Known:
         """What decides whether the bot may write to a person now."""
         wishes = await self.wishes(person, usual)
@@ -92,6 +87,10 @@ class Contacts:
     async def give_back(self, person: Person, occasion: str) -> None:
         """Do not count what was surely not sent."""
         await self._change(self._sql.give_back, person, occasion=occasion)
+
+    async def take_back(self, person: Person, occasion: str, at: dt.datetime) -> None:
+        """Do not count what was counted at that time and surely not sent; what others counted stays."""
+        await self._change(self._sql.take_back, person, occasion=occasion, at=milliseconds(at))
 
     async def forget(self, before: dt.datetime) -> None:
         """Drop what was written before then."""

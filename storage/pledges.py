@@ -230,28 +230,36 @@ class Pledges:
             return False
 
     async def settle(self, pledge: Pledge, outcome: Delivery) -> None:
-        """Keep what became of the message for which `pledge` was begun."""
+        """Keep what became of the message for which `pledge` was begun, also where it was lost meanwhile."""
         await self._change(
             self._sql.settle, id=pledge.id, number=pledge.times_asked + 1, outcome=str(outcome)
         )
 
+    async def lose_old(self, before: dt.datetime) -> None:
+        """What became of the messages is unknown that were begun before then and never settled."""
+        await self._change(self._sql.lose_old, before=milliseconds(before))
+
     async def take_back(
         self, pledge: Pledge, taken: dt.datetime, occasion: str, begun_at: dt.datetime
     ) -> None:
-        """Have `pledge` as it was before its message was begun at that time, which was surely not sent."""
+        """Have `pledge` as it was before its message was begun at that time, which was surely not sent.
+
+        A promise that was answered or closed meanwhile stays so; the message does not count either way.
+        """
+        begun = milliseconds(begun_at)
         async with self._transaction() as connection:
-            if await self._sql.take_back(
+            await self._contacts.take_back(connection, **key(pledge.owner), occasion=occasion, at=begun)
+            await self._sql.take_back(
                 connection,
                 id=pledge.id,
                 taken=milliseconds(taken),
-                begun_at=milliseconds(begun_at),
+                begun_at=begun,
                 number=pledge.times_asked + 1,
                 unanswered=pledge.unanswered + 1,
                 ask_at=_milliseconds(pledge.ask_at),
                 asked_at=_milliseconds(pledge.asked_at),
                 outcome=pledge.outcome and str(pledge.outcome),
-            ):
-                await self._contacts.give_back(connection, **key(pledge.owner), occasion=occasion)
+            )
 
     # News
 

@@ -98,6 +98,9 @@ class Privacy:
             lists, letters = await self._leave_lists(connection, mine, now)
             news, unnamed = await self._forget_news(connection, mine)
             pledges = await sql.forget_pledges(connection, **mine)
+            # Before the contacts: who counts a message to a lead makes sure at once that they still are one.
+            surveys = await sql.leave_surveys(connection, **mine)
+            schedules = await sql.leave_schedules(connection, **mine)
             await sql.forget_welcomes(connection, **mine)
             return Forgotten(
                 checks=checks,
@@ -108,8 +111,8 @@ class Privacy:
                 wishes=await sql.forget_wishes(connection, **mine),
                 pledges=pledges,
                 news=news,
-                surveys=await sql.leave_surveys(connection, **mine),
-                schedules=await sql.leave_schedules(connection, **mine),
+                surveys=surveys,
+                schedules=schedules,
                 pledges_for_others=await sql.leave_pledges(connection, **mine),
                 unnamed=unnamed,
                 chats=await sql.forget_conversations(connection, **mine),

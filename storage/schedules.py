@@ -13,6 +13,7 @@ from assessment.schedules import Halt, PlainReminder, RepeatedSurvey, Schedule, 
 from assessment.survey import Team
 from storage.backend import Connect
 from storage.columns import guid, key, milliseconds, moment
+from storage.contacts import Known, row_of
 
 SURVEY = "survey"
 REMINDER = "reminder"
@@ -21,11 +22,13 @@ Row = tuple[Any, ...]
 
 
 class Schedules:
-    """Every statement commits by itself before its method returns; repeating a change is harmless."""
+    """Every change is one statement or one transaction; repeating one is harmless."""
 
-    def __init__(self, sql: Any, connect: Connect) -> None:
+    def __init__(self, sql: Any, contacts: Any, connect: Connect, transaction: Connect) -> None:
         self._sql = sql
+        self._contacts = contacts
         self._connect = connect
+        self._transaction = transaction
 
     async def save(self, schedule: Schedule, now: dt.datetime) -> None:
         """Keep an active schedule, in place of what it was before; one of another tenant stays as it is."""
@@ -117,6 +120,35 @@ class Schedules:
         times = {"now": milliseconds(now), "until": milliseconds(until)}
         return await self._change(self._sql.take, id=schedule.id, **times) == 1
 
+    async def begin_telling(  # noqa: PLR0917 - each of a type of its own, but for two times
+        self, schedule: Schedule, taken: dt.datetime, occasion: str, now: dt.datetime, known: Known
+    ) -> bool:
+        """Count a message of now to the lead, who is told so; false where something changed.
+
+        Both are kept or neither. Only by who has taken it until `taken`, and while the lead is the same.
+        """
+        lead = key(schedule.lead)
+        async with self._transaction() as connection:
+            if not await self._contacts.claim(connection, **lead, **row_of(occasion, now, known)):
+                return False
+            if await self._sql.begin_telling(connection, id=schedule.id, taken=milliseconds(taken), **lead):
+                return True
+            await self._contacts.give_back(connection, **lead, occasion=occasion)
+            return False
+
+    async def take_back_telling(
+        self, schedule: Schedule, taken: dt.datetime, occasion: str, begun_at: dt.datetime
+    ) -> None:
+        """Have the lead told as before the message that was begun at that time, and surely not sent.
+
+        A schedule that goes on meanwhile does so without it.
+        """
+        lead, begun = key(schedule.lead), milliseconds(begun_at)
+        times = {"taken": milliseconds(taken), "gone_at": _milliseconds(schedule.gone_at)}
+        async with self._transaction() as connection:
+            if await self._contacts.take_back(connection, **lead, occasion=occasion, at=begun):
+                await self._sql.tell_again(connection, id=schedule.id, **times)
+
     async def tell_at(self, schedule: Schedule, taken: dt.datetime, at: dt.datetime | None) -> None:
         """Have the lead told at another time; None once that is done, or cannot be.
 
@@ -148,7 +180,7 @@ def _milliseconds(value: dt.datetime | None) -> int | None:
 
 def _schedule(row: Row) -> Schedule:
     id_, tenant_id, team_id, team_name, channel_id, kind, plan, rule, starts, zone, ends_on = row[:11]
-    lead_id, lead_name, state, halt, next_at = row[11:]
+    lead_id, lead_name, state, halt, next_at, gone_at = row[11:]
     return Schedule(
         id=id_,
         team=Team(tenant_id, team_id, team_name),
@@ -163,6 +195,7 @@ def _schedule(row: Row) -> Schedule:
         state=State(state),
         halt=None if halt is None else Halt(halt),
         next_at=None if next_at is None else moment(next_at),
+        gone_at=None if gone_at is None else moment(gone_at),
     )
 
 

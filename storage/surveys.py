@@ -11,8 +11,9 @@ from typing import Any
 from assessment.model import Person, parse_answer
 from assessment.survey import Numbers, Phase, Plan, Refusal, Survey, Team
 from assessment.team import Group, Tallies
-from storage.backend import Connect
-from storage.columns import guid, milliseconds, moment
+from storage.backend import Connections
+from storage.columns import guid, key, milliseconds, moment
+from storage.contacts import Known, row_of
 from storage.schema import CONFLICTS
 
 Row = tuple[Any, ...]
@@ -72,11 +73,12 @@ class Post:
 class Surveys:
     """Every change is one statement or one transaction; a change that comes too late changes nothing."""
 
-    def __init__(self, sql: Any, rounds: Any, connect: Connect, transaction: Connect) -> None:
+    def __init__(self, sql: Any, rounds: Any, contacts: Any, connections: Connections) -> None:
         self._sql = sql
         self._rounds = rounds
-        self._connect = connect
-        self._transaction = transaction
+        self._contacts = contacts
+        self._connect = connections.connect
+        self._transaction = connections.transaction
 
     # Teams
 
@@ -313,6 +315,34 @@ class Surveys:
         """Have it to oneself until then to tell the lead; false where others came first."""
         times = {"now": milliseconds(now), "until": milliseconds(until)}
         return await self._change(self._sql.take_owed, survey_id=survey.id, kind=kind, **times)
+
+    async def begin_owed(  # noqa: PLR0917 - each of a type of its own, but for two times
+        self, survey: Survey, kind: str, taken: dt.datetime, occasion: str, now: dt.datetime, known: Known
+    ) -> bool:
+        """Count a message of now to the lead, to whom nothing is owed then; false where something changed.
+
+        Both are kept or neither. Only by who has taken it until `taken`, and while the lead is the same.
+        """
+        lead, its = key(survey.asked_by), {"survey_id": survey.id}
+        async with self._transaction() as connection:
+            if not await self._contacts.claim(connection, **lead, **row_of(occasion, now, known)):
+                return False
+            if await self._sql.lead_by(connection, **its, **lead) and await self._sql.begin_owed(
+                connection, **its, kind=kind, taken=milliseconds(taken)
+            ):
+                return True
+            await self._contacts.give_back(connection, **lead, occasion=occasion)
+            return False
+
+    async def take_back_owed(  # noqa: PLR0917 - each of a type of its own, but for two times
+        self, survey: Survey, kind: str, taken: dt.datetime, occasion: str, begun_at: dt.datetime
+    ) -> None:
+        """Have it owed as before the message that was begun at that time, and surely not sent."""
+        lead, begun = key(survey.asked_by), milliseconds(begun_at)
+        async with self._transaction() as connection:
+            if await self._contacts.take_back(connection, **lead, occasion=occasion, at=begun):
+                until = milliseconds(taken)
+                await self._sql.owe_again(connection, survey_id=survey.id, kind=kind, taken=until)
 
     async def put_off_owed(
         self, survey: Survey, kind: str, taken: dt.datetime, due_at: dt.datetime | None

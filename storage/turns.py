@@ -21,7 +21,7 @@ NOON = dt.time(12)
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Who of some people gets a message now, who when, and who never."""
+    """Who of some people gets a message now, who is decided about again when, and who never gets one."""
 
     at: dt.datetime
     kept: frozenset[Person]

@@ -18,9 +18,6 @@ select occasion, at, day, slot from contacts
 where tenant_id = :tenant_id and person_id = :person_id and at > :since
 order by at desc;
 
--- name: counted(tenant_id, person_id, occasion)^
-select at from contacts where tenant_id = :tenant_id and person_id = :person_id and occasion = :occasion;
-
 -- name: claim(tenant_id, person_id, day, slot, occasion, at)!
 insert into contacts (tenant_id, person_id, day, slot, occasion, at)
 values (:tenant_id, :person_id, :day, :slot, :occasion, :at)
@@ -28,6 +25,10 @@ on conflict do nothing;
 
 -- name: give_back(tenant_id, person_id, occasion)!
 delete from contacts where tenant_id = :tenant_id and person_id = :person_id and occasion = :occasion;
+
+-- name: take_back(tenant_id, person_id, occasion, at)!
+delete from contacts
+where tenant_id = :tenant_id and person_id = :person_id and occasion = :occasion and at = :at;
 
 -- name: forget(before)!
 delete from contacts where at < :before;

@@ -100,13 +100,17 @@ update pledges set ask_at = :ask_at, held_until = null, asked_at = :now, times_a
 where id = :id and state = 'open' and held_until = :taken;
 
 -- name: settle(id, number, outcome)!
-update pledges set outcome = :outcome where id = :id and times_asked = :number and outcome = 'sending';
+update pledges set outcome = :outcome
+where id = :id and times_asked = :number and outcome in ('sending', 'unknown');
+
+-- name: lose_old(before)!
+update pledges set outcome = 'unknown' where outcome = 'sending' and asked_at < :before;
 
 -- name: take_back(id, number, unanswered, taken, begun_at, ask_at, asked_at, outcome)!
 update pledges set ask_at = :ask_at, held_until = :taken, asked_at = :asked_at, times_asked = times_asked - 1,
     unanswered = unanswered - 1, outcome = :outcome
-where id = :id and state = 'open' and times_asked = :number and outcome = 'sending' and unanswered = :unanswered
-    and asked_at = :begun_at;
+where id = :id and state = 'open' and times_asked = :number and outcome in ('sending', 'unknown')
+    and unanswered = :unanswered and asked_at = :begun_at;
 
 -- name: untold(most)
 select id, tenant_id, team_id, team_name, channel_id, person_id, person_name, made_by, made_by_name, edition,

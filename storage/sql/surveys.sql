@@ -152,6 +152,19 @@ update posts set due_at = :until where survey_id = :survey_id and kind = :kind a
 update posts set state = :state, due_at = :due_at
 where survey_id = :survey_id and kind = :kind and due_at = :taken;
 
+-- name: lead_by(survey_id, tenant_id, person_id)!
+-- Changes nothing, and lets nobody else change the lead until the transaction ends.
+update surveys set lead_id = lead_id
+where id = :survey_id and tenant_id = :tenant_id and lead_id = :person_id;
+
+-- name: begin_owed(survey_id, kind, taken)!
+update posts set state = 'settled', due_at = null
+where survey_id = :survey_id and kind = :kind and due_at = :taken;
+
+-- name: owe_again(survey_id, kind, taken)!
+update posts set state = 'owed', due_at = :taken
+where survey_id = :survey_id and kind = :kind and state = 'settled';
+
 -- name: keep_post(survey_id, kind, state, conversation_id, activity_id)!
 -- It counts as edited eight seconds ago: the first numbers come soon, but after the answer to who pressed.
 insert into posts (survey_id, kind, state, conversation_id, activity_id, edited_at)

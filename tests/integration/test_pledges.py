@@ -27,7 +27,10 @@ from jobs.pacer import Pacer
 from jobs.port import Outcome, Refused, RetryAfter, Sent, Unknown
 from storage.conversations import Conversation
 from storage.database import Database
+from storage.pledges import Pledges
 from storage.surveys import NOBODY, Home, Post
+from tests.integration.flaky import fails_afterwards, fails_twice
+from tests.integration.mortal import Died, Life, MortalDatabase
 
 CONTENT = load()
 EDITION = CONTENT.editions["2021-10"]
@@ -266,24 +269,89 @@ async def test_replicas_ask_once(database: Database, replica: Database) -> None:
     ]
 
 
-async def test_dead_between_claim_and_send(database: Database, replica: Database) -> None:
-    """Nobody asks that question again; the next one comes a week later."""
-    pledge = await made(database)
+async def dies_while_teams_has_it(database: Database) -> None:
     dying = ToldPort(hangs=asyncio.Event())
     assert dying.hangs is not None
     looking = asyncio.create_task(looks(database, dying, TUESDAY))
     await dying.hangs.wait()
-    looking.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await looking
+    await is_stopped(looking)
+
+
+async def test_dead_between_claim_and_send(database: Database, replica: Database) -> None:
+    """Nobody asks that question again; the next one comes a week later."""
+    pledge = await made(database)
+    await dies_while_teams_has_it(database)
+    assert (await now_is(database, pledge)).outcome is Delivery.SENDING
 
     port = ToldPort()
     for days in range(7):
         await looks(replica, port, TUESDAY + days * DAY)
     assert port.cards == []
-    assert (await now_is(database, pledge)).outcome is Delivery.SENDING
+    assert (await now_is(database, pledge)).outcome is Delivery.UNKNOWN
     await looks(replica, port, TUESDAY + WEEK)
     assert len(port.cards) == 1
+
+
+async def test_the_database_goes_away_amid_the_count(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It took the count and could not say so, nor take it back at once: the question comes later, once."""
+    monkeypatch.setattr("jobs.patience.FIRST_PAUSE", 0.01)
+    pledge, port = await made(database), ToldPort()
+    with monkeypatch.context() as patch:
+        patch.setattr(Pledges, "begin", fails_afterwards(Pledges.begin))
+        patch.setattr(Pledges, "take_back", fails_twice(Pledges.take_back))
+        await looks(database, port, TUESDAY)
+    assert port.cards == []
+    assert await now_is(database, pledge) == pledge
+    for number in range(1, 9):
+        await looks(database, port, TUESDAY + number * LEASE)
+    assert len(port.cards) == 1
+
+
+async def test_killed_at_any_step_while_teams_takes_nothing(database: Database) -> None:
+    """Only who died after the count and before all of it was taken back has perhaps not told the owner."""
+    unsent = 0
+    for last_step in range(1, 60):
+        pledge = await made(
+            database,
+            item=f"{last_step}",
+            made_by=BO,
+            made_by_name="Bo",
+            times_asked=-1,
+            due_on=TUESDAY.date() + WEEK,
+        )
+        mortal, survived = cast("Database", MortalDatabase(database, Life(last_step))), True
+        busy, pacer, port = ToldPort([RetryAfter(None)]), Pacer(database.pacing), ToldPort()
+        try:
+            await asker(mortal, busy, lambda: TUESDAY, pacer)._take_up(await now_is(database, pledge))
+        except Died:
+            survived = False
+        for at in (TUESDAY, TUESDAY + LEASE):
+            await looks(database, port, at)
+        assert len(port.cards) <= 1
+        unsent += not port.cards
+        if survived:
+            assert unsent == 2
+            return
+        await database.pledges.drop(pledge, "", TUESDAY)
+        async with database._connect() as connection:
+            await connection.execute("delete from contacts")
+    raise AssertionError("telling does not end")
+
+
+async def test_what_is_answered_while_teams_is_called_stays_so(database: Database) -> None:
+    """Teams does not take the message, which does not count; the promise is not asked about again."""
+    pledge, taken = await made(database), TUESDAY + LEASE
+    known = await database.contacts.known(ADA, TUESDAY, dt.UTC)
+    occasion = f"pledge:{pledge.id}:1"
+    assert await database.pledges.take(pledge, TUESDAY, taken)
+    assert await database.pledges.begin(pledge, taken, occasion, TUESDAY, known, TUESDAY + WEEK)
+    await database.pledges.keep(pledge, TUESDAY, is_met=True)
+    kept = await now_is(database, pledge)
+    await database.pledges.take_back(pledge, taken, occasion, TUESDAY)
+    assert await now_is(database, pledge) == kept
+    assert await database.contacts.written(ADA, TUESDAY - DAY) == []
 
 
 class PausedPacer(Pacer):
@@ -548,6 +616,31 @@ async def test_somebody_elses_promise_is_told_once_its_owner_knows(database: Dat
     await tidings(database).tell(untold)
     assert await news(database) == ["pledge-made"]
     assert await database.pledges.untold(9) == []
+
+
+async def test_dead_while_telling_what_somebody_else_promised(database: Database, replica: Database) -> None:
+    """The owner may have heard of it: their channel and their team's list do too, ten minutes later."""
+    pledge = await made(database, made_by=BO, made_by_name="Bo", times_asked=-1, due_on=TUESDAY.date() + WEEK)
+    await dies_while_teams_has_it(database)
+    port = ToldPort()
+    for minutes in (1, 9):
+        await looks(replica, port, TUESDAY + dt.timedelta(minutes=minutes))
+    assert not (await now_is(database, pledge)).is_known_to_owner
+    assert await news(database) == []
+    for minutes in (11, 12):
+        await looks(replica, port, TUESDAY + dt.timedelta(minutes=minutes))
+    assert (await now_is(database, pledge)).is_known_to_owner
+    assert await news(database) == ["pledge-made"]
+    assert port.cards == []
+
+
+async def test_an_outcome_that_comes_late_is_kept(database: Database) -> None:
+    """The database was away for longer than it takes to call a message lost."""
+    pledge = await made(database)
+    await dies_while_teams_has_it(database)
+    await database.pledges.lose_old(TUESDAY + SECOND)
+    await database.pledges.settle(pledge, Delivery.DELIVERED)
+    assert (await now_is(database, pledge)).outcome is Delivery.DELIVERED
 
 
 async def test_what_somebody_did_says_their_name(database: Database) -> None:

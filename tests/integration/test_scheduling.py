@@ -2,7 +2,7 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
@@ -32,7 +32,10 @@ from jobs.starting import NotReady, Starter
 from storage.columns import milliseconds
 from storage.conversations import Conversation
 from storage.database import Database
+from storage.schedules import Schedules
 from storage.surveys import Home, Post
+from tests.integration.flaky import fails_afterwards, fails_twice
+from tests.integration.mortal import Died, Life, MortalDatabase
 
 CONTENT = load()
 TENANT = "6f1c0c1e-0000-4000-8000-000000000001"
@@ -59,46 +62,6 @@ QUARTERLY = Schedule(
     next_at=JANUARY,
 )
 REMINDER = replace(QUARTERLY, id="b" * 32, what=PlainReminder("Look"))
-
-
-class Died(Exception):
-    """As if the process were killed."""
-
-
-@dataclass
-class Mortal:
-    """Something of the database whose process dies before or after its n-th call."""
-
-    inner: Any
-    life: "Life"
-
-    def __getattr__(self, name: str) -> Any:
-        async def call(*args: Any, **more: Any) -> Any:
-            self.life.steps()
-            result = await getattr(self.inner, name)(*args, **more)
-            self.life.steps()
-            return result
-
-        return call
-
-
-@dataclass
-class Life:
-    left: int
-
-    def steps(self) -> None:
-        """Whoever is dead stays so, and clears nothing up."""
-        self.left -= 1
-        if self.left <= 0:
-            raise Died
-
-
-class MortalDatabase:
-    """The database as a process sees it that dies at one of its steps."""
-
-    def __init__(self, database: Database, life: Life) -> None:
-        for name in ("surveys", "deliveries", "schedules", "pledges", "news", "contacts", "conversations"):
-            setattr(self, name, Mortal(getattr(database, name), life))
 
 
 @dataclass
@@ -393,7 +356,7 @@ async def test_killed_while_telling_the_lead(database: Database) -> None:
     unsent = 0
     for last_step in range(1, 40):
         await gone(database)
-        await database.contacts.give_back(LEAD, f"schedule:{QUARTERLY.id}:gone")
+        await database.contacts.give_back(LEAD, f"schedule:{QUARTERLY.id}:gone:{milliseconds(JANUARY)}")
         await database.schedules.end_homeless(JANUARY)
         [schedule] = await database.schedules.untold(JANUARY)
         teams = TeamsStub()
@@ -411,6 +374,78 @@ async def test_killed_while_telling_the_lead(database: Database) -> None:
             assert unsent == 1
             return
     raise AssertionError("telling does not end")
+
+
+async def go_on(database: Database) -> None:
+    """The team has the app again, and the lead presses "Go on"."""
+    await database.surveys.remember_team(HOME)
+    await database.schedules.go_on(QUARTERLY, LEAD, "Ada", APRIL)
+
+
+async def test_each_time_that_the_team_is_gone_the_lead_hears_of_it(database: Database) -> None:
+    """Once for each, however often the bot looks."""
+    await gone(database)
+    bot = Bot(database)
+    await bot.scheduling.look()
+    await go_on(database)
+    assert (await now_is(database)).gone_at is None
+    bot.now = JANUARY + dt.timedelta(days=30)
+    await database.surveys.forget_team(TEAM, bot.now)
+    for _ in range(3):
+        await bot.scheduling.look()
+        bot.now += dt.timedelta(days=1)
+    assert bot.teams.sent == ["It has ended: Survey “Pulse”"] * 2
+
+
+@pytest.mark.parametrize("happening", ["goes on", "is deleted", "its lead is forgotten"])
+async def test_what_happens_while_teams_is_busy_counts(database: Database, happening: str) -> None:
+    """Nobody hears then that it has ended, and nothing is counted."""
+    await gone(database)
+
+    async def happens() -> None:
+        match happening:
+            case "goes on":
+                await go_on(database)
+            case "is deleted":
+                await database.schedules.delete(QUARTERLY)
+            case _:
+                await database.privacy.forget(LEAD, JANUARY)
+
+    bot = Bot(database, pacer=Delay(happens))
+    await bot.scheduling.look()
+    assert await database.contacts.written(LEAD, JANUARY - dt.timedelta(days=1)) == []
+    later = Bot(database, now=JANUARY + LEASE, teams=bot.teams)
+    await later.scheduling.look()
+    assert bot.teams.sent == []
+
+
+async def test_the_database_goes_away_amid_the_count(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It took the count and could not say so, nor take it back at once: the lead hears later, once."""
+    monkeypatch.setattr("jobs.patience.FIRST_PAUSE", 0.01)
+    await gone(database)
+    bot = Bot(database)
+    with monkeypatch.context() as patch:
+        patch.setattr(Schedules, "begin_telling", fails_afterwards(Schedules.begin_telling))
+        patch.setattr(Schedules, "take_back_telling", fails_twice(Schedules.take_back_telling))
+        with suppress(OSError):
+            await bot.scheduling.look()
+    assert bot.teams.sent == []
+    for _ in range(8):
+        bot.now += LEASE
+        await bot.scheduling.look()
+    assert bot.teams.sent == ["It has ended: Survey “Pulse”"]
+
+
+@dataclass
+class Delay:
+    """Teams is busy: before a message may go, this happens."""
+
+    happens: Callable[[], Awaitable[None]]
+
+    async def turn(self, _: str) -> None:
+        await self.happens()
 
 
 @dataclass

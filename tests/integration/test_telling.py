@@ -22,9 +22,10 @@ from jobs.posting import Poster
 from jobs.telling import Teller
 from storage.conversations import Conversation
 from storage.database import Database
-from storage.surveys import NOBODY, Home, Post
-from tests.integration.test_pledges import PausedPacer
-from tests.integration.test_scheduling import Died, Life, MortalDatabase
+from storage.surveys import NOBODY, Home, Post, Surveys
+from tests.integration.flaky import fails_afterwards, fails_twice
+from tests.integration.mortal import Died, Life, MortalDatabase
+from tests.integration.test_pledges import Delay, PausedPacer
 from tests.integration.test_surveys import HOME, NOW, opened
 from tests.integration.test_surveys import TEAM as COE
 
@@ -59,8 +60,8 @@ def views(database: Database) -> SurveyViews:
     return SurveyViews(CONTENT, database.surveys, database.deliveries, rules)
 
 
-async def looks(database: Any, teams: Teams, at: dt.datetime) -> None:
-    port, pacer = cast("Port", teams), Pacer(database.pacing)
+async def looks(database: Database, teams: Teams, at: dt.datetime, pacer: Pacer | None = None) -> None:
+    port, pacer = cast("Port", teams), pacer or Pacer(database.pacing)
     respect = Respect(database.contacts, Limits())
     await Teller(database, views(database), port, pacer, respect=respect, clock=lambda: at).look()
 
@@ -157,6 +158,52 @@ async def test_killed_at_any_step(database: Database) -> None:
             return
         await begins_anew(database, survey)
     raise AssertionError("telling does not end")
+
+
+async def test_the_database_goes_away_amid_the_count(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It took the count and could not say so, nor take it back at once: the lead is told later, once."""
+    monkeypatch.setattr("jobs.patience.FIRST_PAUSE", 0.01)
+    teams = Teams()
+    survey = await refused(database, teams)
+    with monkeypatch.context() as patch:
+        patch.setattr(Surveys, "begin_owed", fails_afterwards(Surveys.begin_owed))
+        patch.setattr(Surveys, "take_back_owed", fails_twice(Surveys.take_back_owed))
+        await looks(database, teams, MORNING)
+    assert teams.to_lead == []
+    assert await database.contacts.written(survey.asked_by, NIGHT) == []
+    for number in range(1, 9):
+        await looks(database, teams, MORNING + number * LEASE)
+    assert teams.to_lead == ["a:lead"]
+
+
+async def test_what_others_have_told_meanwhile_is_not_taken_back(database: Database) -> None:
+    """A process that had lost the database comes late: the lead is not told twice."""
+    teams = Teams()
+    survey = await refused(database, teams)
+    await looks(database, teams, MORNING)
+    late = (MORNING + LEASE, f"result:{survey.id}", MORNING - LEASE)
+    await database.surveys.take_back_owed(survey, "result-for-lead", *late)
+    await looks(database, teams, MORNING + DAY)
+    assert teams.to_lead == ["a:lead"]
+    assert len(await database.contacts.written(survey.asked_by, NIGHT)) == 1
+
+
+async def test_who_is_forgotten_while_it_waits_hears_nothing(database: Database) -> None:
+    """And nothing is kept about them from then on."""
+    teams = Teams()
+    survey = await refused(database, teams)
+
+    async def forgets() -> None:
+        await database.privacy.forget(survey.asked_by, MORNING)
+
+    await looks(database, teams, MORNING, cast("Pacer", Delay(forgets)))
+    assert not any((await database.privacy.held(survey.asked_by)).tables.values())
+    for number in range(1, 4):
+        await looks(database, teams, MORNING + number * LEASE)
+    assert teams.to_lead == []
+    assert await database.surveys.owed("result-for-lead", MORNING + DAY) == []
 
 
 async def begins_anew(database: Database, survey: Survey) -> None:

@@ -5,8 +5,11 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
+
+import pytest
 
 from assessment.model import Person
 from assessment.respect import Limits
@@ -16,6 +19,7 @@ from jobs.courtesy import Courtesy
 from storage.database import Database
 from storage.deliveries import Letter, Round
 from storage.surveys import Home
+from storage.turns import Turns
 from tests.integration.test_surveys import DAY, NOW, SECRET, TENANT, counts, draft, member, person
 
 LIMITS = Limits()
@@ -194,6 +198,29 @@ async def test_a_turn_that_was_not_used_is_had_anew(database: Database) -> None:
     clock.now = NOW.replace(hour=7) + DAY
     assert len((await courtesy.turn(survey, letters, 0)).letters) == 3
     assert [one.at for one in await database.contacts.written(person(0), NOW - DAY)] == [clock.now]
+
+
+async def test_a_wish_that_is_lifted_amid_a_decision(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was decided by the old wish holds for a day at most, not until the day that was named."""
+    survey, who = await opened(database, 1, range(3), ()), person(0)
+    await begin_rounds(database, {survey.id: survey}, NOW)
+    await database.contacts.wait_until(who, NOW + 300 * DAY)
+    courtesy = Courtesy(database, Respect(database.contacts, LIMITS), clock=lambda: NOW)
+    settle = Turns.settle
+
+    async def lifted_before(*args: Any) -> set[Person]:
+        await database.contacts.wait_until(who, None)
+        await database.agenda.look_again(who)
+        return await settle(*args)
+
+    letters = await database.deliveries.waiting(survey, Round(survey.id, 0), 0, NOW)
+    with monkeypatch.context() as patch:
+        patch.setattr(Turns, "settle", lifted_before)
+        assert len((await courtesy.turn(survey, letters, 0)).letters) == 2
+    waiting = await database.deliveries.waiting(survey, Round(survey.id, 0), 0, NOW + DAY)
+    assert who in {one.person for one in waiting}
 
 
 async def test_closing_twice_counts_once(database: Database) -> None:

@@ -85,6 +85,10 @@ def _pledges() -> None:
     op.create_index(
         "pledges_to_ask", "pledges", ["ask_at", "held_until"], sqlite_where=is_open, postgresql_where=is_open
     )
+    sending = sa.text("outcome = 'sending'")
+    op.create_index(
+        "pledges_being_asked", "pledges", ["asked_at"], sqlite_where=sending, postgresql_where=sending
+    )
     untold = sa.text("untold = 1")
     op.create_index("pledges_untold", "pledges", ["made_at"], sqlite_where=untold, postgresql_where=untold)
 
@@ -110,6 +114,7 @@ def _schedules() -> None:
         sa.Column("halt", sa.Text),
         sa.Column("next_at", sa.BigInteger),
         sa.Column("tell_at", sa.BigInteger),
+        sa.Column("gone_at", sa.BigInteger),
     )
     op.create_index("schedules_of_tenant", "schedules", ["tenant_id"])
     active = sa.text("state = 'active'")
