@@ -284,7 +284,7 @@ class CheckDialog:
             if visit.survey and not await self._is_open(visit.survey):
                 # It closed in this very moment, and nobody can tell any more whether the answers counted.
                 return Reply(over_card(self._texts, visit.survey))
-            if visit.survey and notice is None:
+            if visit.survey:
                 notice = Notice(finished_note(self._texts, visit.survey))
         return replace(self._shows_result(visit, check, notice=notice), settled=True)
 

@@ -356,7 +356,7 @@ async def test_a_lead_chooses_in_their_own_chat(teams: Teams, database_url: str)
     team, channel = a_team(teams)
     lead = teams.everybody_in(team)[0]
     await lead.says("news")
-    assert lead.sees_one_card().heading == "I am in no team yet"
+    assert lead.sees_one_card().heading == "I know no team yet"
     assert "Then type **news** in one of its channels" in lead.sees_one_card().text
     await lead.says("schedule")
     assert "Then type **schedule** in one of its channels" in lead.sees_one_card().text

@@ -46,7 +46,7 @@ async def test_stop_pauses_a_question_and_nothing_else(ada: Colleague) -> None:
     """Where no question is open, it shows what the bot sends by itself, with the button that ends it."""
     await ada.says("stop")
     card = ada.sees_one_card()
-    assert card.heading == "What I send you by myself"
+    assert card.heading == "What I send you without being asked"
     assert "Stop reminding me" in card.buttons
     await ada.says("start")
     await ada.says("stop")
@@ -283,7 +283,7 @@ async def test_typed_in_a_channel_it_is_answered_at_home(teams: Teams) -> None:
     bo = teams.everybody_in(team)[1]
     teams.directory.installed.add(bo.place.app_home)
     await bo.in_channel(team).says(f"{HERE} stop reminding me")
-    await comes_true(lambda: any("What I send you by myself" in card.text for card in bo.cards()))
+    await comes_true(lambda: any("What I send you without being asked" in card.text for card in bo.cards()))
     assert "What I send you" not in bo.in_channel(team).last_card().text
 
 
