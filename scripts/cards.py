@@ -117,6 +117,7 @@ TARGET = ROOT / "var/cards"
 Named = Iterator[tuple[str, Card]]
 
 FIRST_DAY = dt.datetime(2023, 1, 16, 9, tzinfo=dt.UTC)
+NO_LIMITS = Limits(1000, 1000, dt.time(), dt.time(), rests_at_weekends=False)
 TYPICAL = "300 200 300 200 400 200 300"
 WITH_GAPS = "300 dont-know 300 not-applicable 400 200 300"
 EQUALLY_CLOSE = "300 300 300 200 400 400 400"
@@ -386,6 +387,11 @@ def _left_alone(texts: Texts) -> Named:
     }
     for name, (wishes, was, will_be) in cards.items():
         yield name, reminders_card(texts, wishes, Limits(), now, weeks=4, sent=was, planned=will_be)
+    typed = Notice(texts("respect.typed_stop"))
+    yield (
+        "reminders-without-limits",
+        reminders_card(texts, Wishes(zone), NO_LIMITS, now, weeks=4, sent=[], planned=[], notice=typed),
+    )
 
 
 def _rehearsed(texts: Texts, edition: Edition) -> Named:
@@ -406,6 +412,10 @@ def _rehearsed(texts: Texts, edition: Edition) -> Named:
     yield (
         "survey-rehearsal-large",
         rehearsal_card(texts, edition, survey, large, 110, limits=Limits(), needs_second=True),
+    )
+    yield (
+        "survey-rehearsal-without-limits",
+        rehearsal_card(texts, edition, survey, reach, 1.4, limits=NO_LIMITS, needs_second=False),
     )
     yield (
         "survey-rehearsal-nobody",
