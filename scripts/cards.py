@@ -317,7 +317,10 @@ def held_data() -> Held:
                 {"occasion": occasion, "at": on}
                 for occasion in ("survey:1:0", "pledge:1:1", "schedule:1:x", "hello")
             ],
-            "pledges": [{"item": "Write down who may share what", "due_on": "2023-02-01"}],
+            "pledges": [
+                {"item": "Write down who may share what", "due_on": "2023-02-01", "team_id": "19:team"},
+                {"item": "Learn Power Fx", "due_on": "2023-02-08", "team_id": None},
+            ],
             "pledges_for_others": [{"what": "Name an owner", "item": "", "person_name": "Grace Hopper"}],
             "news": [
                 told("pledge-made", "sent"),
@@ -326,8 +329,11 @@ def held_data() -> Held:
                 told("paused", "waiting"),
                 told("started", "waiting", goes_on=1),
             ],
-            "surveys": [{"name": "Q2 check", "team_name": "Contoso CoE"}],
-            "schedules": [{"id": "1"}],
+            "surveys": [
+                {"name": "Q1 check", "team_name": "Contoso CoE", "phase": "closed"},
+                {"name": "Q2 check", "team_name": "Contoso CoE", "phase": "open"},
+            ],
+            "schedules": [{"id": "1", "halt": None}, {"id": "2", "halt": "by-lead"}],
             "conversations": [{"conversation_id": "a:1"}],
             "welcomes": [{"welcomed_at": on}],
         },

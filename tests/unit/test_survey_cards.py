@@ -443,7 +443,10 @@ def test_a_card_of_the_check_says_which_survey_it_belongs_to() -> None:
     assert survey_label(TEXTS, SURVEY) == "Survey “Q4 check”, anonymous, until Jan 30, 2023"
     assert survey_label(TEXTS, open_survey) == "Survey “Q4 check”, named, until Jan 30, 2023"
     assert "nobody else sees it" in finished_note(TEXTS, SURVEY)
-    assert "Type “result” to see it again while the survey is open" in finished_note(TEXTS, SURVEY)
+    assert "It closes on Jan 30, 2023 or before" in finished_note(TEXTS, SURVEY)
+    assert "if at least 5 people have finished, and your answers are deleted" in finished_note(TEXTS, SURVEY)
+    assert "your answers are deleted" not in finished_note(TEXTS, open_survey)
+    assert "Type “result” to see it again until then" in finished_note(TEXTS, SURVEY)
     assert "the CoE leads see it too" in finished_note(TEXTS, open_survey)
 
 
