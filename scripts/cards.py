@@ -484,6 +484,8 @@ def _under_way(texts: Texts, edition: Edition) -> Named:
     yield "survey-reminded-today", progress_card(texts, survey, numbers, now, notice=reminded)
     yield "survey-stopped", progress_card(texts, replace(survey, stopped=True), cut_short, now)
     yield "survey-closing", progress_card(texts, replace(survey, phase=Phase.CLOSING), numbers, now)
+    closing_early = replace(survey, phase=Phase.CLOSING)
+    yield "survey-closing-too-early", progress_card(texts, closing_early, early, now)
     yield "survey-closed", progress_card(texts, closed, numbers, now)
     yield "survey-closed-too-early", progress_card(texts, closed, early, now, resultless=True)
     yield "survey-ask-to-stop", ask_to_stop_card(texts, survey, early)
@@ -523,6 +525,7 @@ def _over_time(texts: Texts, edition: Edition) -> Named:
     yield "trend-another-edition", trend_card(texts, edition, replace(hidden, apart=(apart,)))
     yield "trend-nothing", no_trend_card(texts, leads=False)
     yield "trend-nothing-for-leads", no_trend_card(texts, leads=True)
+    yield "trend-nothing-under-way", no_trend_card(texts, leads=True, under_way=survey_of(edition))
 
 
 def trend_of(edition: Edition, *results: TeamResult | None) -> Trend:

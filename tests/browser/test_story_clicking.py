@@ -75,7 +75,7 @@ async def pledges_from_own_result(chat: Chat) -> None:
     await chat.sees_card(AUTUMN, messages=2)
     await answers(chat, HALFWAY)
     await chat.sees("You are at Level 100 Initial", f"your answers count in “{AUTUMN}”")
-    await chat.presses("What lifts us to 200")
+    await chat.presses("What lifts me to 200")
     await chat.sees("The shortest way to Level 200 Repeatable")
     await chat.fits("101-story-lift")
     await chat.presses_beside("Pledge one of these", "Automation")

@@ -527,7 +527,8 @@ def test_each_phase_is_told_in_words() -> None:
         "survey-stopped": "Sending was stopped.",
         "survey-closing": "No answer counts any more.",
         "survey-closed": "Closed on Jan 21, 2023.",
-        "survey-closed-too-early": "Too few people finished for a result.",
+        "survey-closing-too-early": "It closes without a result: 2 of 40 finished, 5 needed.",
+        "survey-closed-too-early": "Closed on Jan 21, 2023 without a result: 2 of 40 finished, 5 needed.",
     }.items():
         assert told in words(SAMPLES[name])
 
