@@ -203,7 +203,9 @@ async def asks_what_is_kept_and_is_forgotten(chat: Chat) -> None:
     """Reminders, the data as a card and as a file, and the end of them."""
     await chat.goes_home()
     await chat.says("reminders")
-    await chat.sees("What I send without being asked", WINTER, "the question whether what you pledged is done")
+    await chat.sees(
+        "What I send without being asked", WINTER, "the question whether what you pledged is done"
+    )
     await chat.fits("121-story-reminders")
     await chat.says("my data")
     await chat.sees("What I keep about you", AUTUMN, WINTER, f"By Dec 21, 2026: {STANDARD}")
