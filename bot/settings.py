@@ -78,7 +78,7 @@ class SettingsError(Exception):
 
 
 class Settings(BaseSettings):
-    """One field per setting; the README's table lists them all."""
+    """One field per setting; docs/settings.md lists them all."""
 
     model_config = SettingsConfigDict(
         env_file=".env", extra="ignore", frozen=True, populate_by_name=True, env_ignore_empty=True

@@ -12,6 +12,9 @@ from babel.numbers import format_decimal, format_percent
 from assessment.respect import Limits
 from content.texts import Texts
 
+UNLIMITED = 100
+"""Messages to one person in a week that nobody ever gets: this limit, or a higher one, limits nothing."""
+
 
 def numeral(texts: Texts, number: int) -> str:
     """A number as people write it: "1,240"."""
@@ -51,6 +54,18 @@ def duration(texts: Texts, seconds: float) -> str:
     if seconds < 60:  # noqa: PLR2004 - seconds of a minute
         return texts("duration.short")
     return texts.count("duration.minutes", ceil(seconds / 60))
+
+
+def how_often(texts: Texts, limits: Limits) -> str:
+    """How often the bot writes to somebody: "once a day and 3 times a week"; "" where nothing limits it."""
+    day = [texts.count("respect.a_day", limits.a_day)] if limits.a_day < UNLIMITED else []
+    week = [texts.count("respect.a_week", limits.a_week)] if limits.a_week < UNLIMITED else []
+    return texts.join(day + week)
+
+
+def is_ever_quiet(limits: Limits) -> bool:
+    """Whether there are hours or days at which the bot begins nothing."""
+    return limits.quiet_from != limits.quiet_until or limits.rests_at_weekends
 
 
 def when_allowed(texts: Texts, limits: Limits, *, whose: Literal["each", "own"]) -> str:

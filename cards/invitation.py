@@ -205,6 +205,8 @@ def finished_note(texts: Texts, survey: Survey) -> str:
     return texts(
         "invitation.finished.anonymous" if survey.plan.is_anonymous else "invitation.finished.named",
         survey=verbatim(survey.plan.name),
+        date=_closes(texts, survey),
+        smallest=numeral(texts, survey.plan.smallest_group),
     )
 
 

@@ -43,9 +43,8 @@ NEWS = {
     "paused": "paused",
 }
 
-GOES = ("checks", "answers", "lists", "letters", "contacts", "pledges", "news")
-STAYS = ("lists", "surveys", "schedules", "pledges_for_others", "unnamed")
-"""Kinds of data in which only the name goes. A list of people asked has its numbers to keep."""
+OVER = frozenset({"closed", "cancelled"})
+"""Phases in which nothing of a survey goes on."""
 
 
 def my_data_card(texts: Texts, held: Held, zone: dt.tzinfo, *, notice: Notice | None = None) -> Card:
@@ -84,7 +83,8 @@ def ask_to_forget_card(texts: Texts, held: Held) -> Card:
     going = [
         *(
             texts.count(f"privacy.goes.{kind}", number, people=numeral(texts, number))
-            for kind, number in _numbers(would_go(held), GOES)
+            for kind, number in _goes(held).items()
+            if number
         ),
         *(texts(f"privacy.goes.{one}") for one in _wished(held)),
         *([texts("privacy.goes.chat")] if held.tables["conversations"] else []),
@@ -100,7 +100,8 @@ def ask_to_forget_card(texts: Texts, held: Held) -> Card:
                 [
                     *(
                         texts.count(f"privacy.stays.{kind}", number, people=numeral(texts, number))
-                        for kind, number in _numbers(would_go(held), STAYS)
+                        for kind, number in _stays(held).items()
+                        if number
                     ),
                     texts("privacy.stays.numbers"),
                     texts("privacy.stays.anonymous"),
@@ -122,8 +123,9 @@ def ask_to_forget_card(texts: Texts, held: Held) -> Card:
 def forgotten_card(texts: Texts, gone: Forgotten) -> Card:
     """What was deleted and where the name was taken out, in numbers."""
     lines = [
-        texts.count(f"privacy.gone.{kind}", number, people=numeral(texts, number))
-        for kind, number in _numbers(gone, [one.name for one in fields(Forgotten)])
+        texts.count(f"privacy.gone.{one.name}", number, people=numeral(texts, number))
+        for one in fields(Forgotten)
+        if (number := getattr(gone, one.name))
     ]
     return card(
         texts,
@@ -136,11 +138,36 @@ def forgotten_card(texts: Texts, gone: Forgotten) -> Card:
     )
 
 
-def _numbers(gone: Forgotten, kinds: Iterable[str]) -> Iterator[tuple[str, int]]:
-    """Each kind of which there is something."""
-    for kind in kinds:
-        if number := getattr(gone, kind):
-            yield kind, number
+def _goes(held: Held) -> dict[str, int]:
+    """How much of each kind is deleted. A pledge that names a team stands in its list."""
+    gone = would_go(held)
+    told = sum(bool(one["team_id"]) for one in held.tables["pledges"])
+    return {
+        "checks": gone.checks,
+        "answers": gone.answers,
+        "lists": gone.lists,
+        "letters": gone.letters,
+        "contacts": gone.contacts,
+        "pledges": gone.pledges - told,
+        "pledges_told": told,
+        "news": gone.news,
+    }
+
+
+def _stays(held: Held) -> dict[str, int]:
+    """In how much of each kind only the name goes. A list of people asked has its numbers to keep."""
+    gone = would_go(held)
+    over = sum(one["phase"] in OVER for one in held.tables["surveys"])
+    halted = sum(bool(one["halt"]) for one in held.tables["schedules"])
+    return {
+        "lists": gone.lists,
+        "surveys": gone.surveys - over,
+        "surveys_over": over,
+        "schedules": gone.schedules - halted,
+        "schedules_halted": halted,
+        "pledges_for_others": gone.pledges_for_others,
+        "unnamed": gone.unnamed,
+    }
 
 
 def _wished(held: Held) -> Iterator[str]:

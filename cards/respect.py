@@ -25,7 +25,7 @@ from cards.elements import (
     text,
     verbatim,
 )
-from cards.figures import numeral, when_allowed
+from cards.figures import how_often, numeral, when_allowed
 from cards.respect_presses import NothingBefore, StopReminding, WriteAgain
 from content.texts import Texts
 
@@ -88,12 +88,10 @@ def reminders_card(
 
 
 def _rules(texts: Texts, limits: Limits) -> str:
-    return texts(
-        "respect.rules",
-        when=when_allowed(texts, limits, whose="own"),
-        day=texts.count("respect.a_day", limits.a_day),
-        week=texts.count("respect.a_week", limits.a_week),
-    )
+    when, often = when_allowed(texts, limits, whose="own"), how_often(texts, limits)
+    if not often:
+        return texts("respect.rules.unlimited", when=when)
+    return texts("respect.rules.limited", when=when, often=often)
 
 
 def _quiet_until(texts: Texts, tomorrow: dt.date) -> Iterable[Element]:

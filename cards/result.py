@@ -82,7 +82,7 @@ def why(texts: Texts, edition: Edition, stands: Standing, stage: Level) -> str:
     reached = texts.count("why.reached", len(stands.reached(shown)), answered=len(stands.levels), level=shown)
     if up is None:
         return texts("why.top", reached=reached)
-    return texts("why.below", reached=reached, hindrance=_hindrance(texts, edition, up))
+    return texts("why.below", reached=reached, target=up.target, way=_way_up(texts, edition, up))
 
 
 def why_complete(texts: Texts, edition: Edition, stands: Standing, complete: Level) -> str:
@@ -93,7 +93,7 @@ def why_complete(texts: Texts, edition: Edition, stands: Standing, complete: Lev
     if len(stands.held_back_by) == len(stands.levels):
         return texts("complete.all", stage=name)
     names = discipline_names(texts, edition, stands.held_back_by)
-    return texts.count("complete.held_back", len(stands.held_back_by), stage=name, names=names)
+    return texts("complete.held_back", stage=name, names=names)
 
 
 def opportunities(
@@ -241,11 +241,11 @@ def _after_result(texts: Texts, check: Check, stage: Level) -> Iterable[Element]
     )
 
 
-def _hindrance(texts: Texts, edition: Edition, up: Lift) -> str:
-    names = discipline_names(texts, edition, up.nearest)
+def _way_up(texts: Texts, edition: Edition, up: Lift) -> str:
+    """The disciplines to raise, or how many of several that are equally close."""
     if up.is_certain:
-        return texts.count("why.held_back", up.needed, names=names, target=up.target)
-    return texts.count("why.choice", up.needed, target=up.target)
+        return discipline_names(texts, edition, up.nearest)
+    return texts.count("why.way", up.needed)
 
 
 def _uncounted(texts: Texts, edition: Edition, answers: Mapping[str, Answer]) -> list[Element]:

@@ -123,9 +123,19 @@ def _phase(
     resultless: bool,
 ) -> str:
     """Where the survey is, and how long it stays open."""
+    finished, invited = numeral(texts, numbers.finished), numeral(texts, numbers.invited)
+    smallest = numeral(texts, survey.plan.smallest_group)
     if survey.phase is Phase.CLOSED:
         date = texts.date(survey.closed_at or survey.closes_at, ZoneInfo(survey.zone))
-        return texts("survey.phase.resultless" if resultless else "survey.phase.closed", date=date)
+        return texts(
+            "survey.phase.resultless" if resultless else "survey.phase.closed",
+            date=date,
+            finished=finished,
+            invited=invited,
+            smallest=smallest,
+        )
+    if survey.phase is Phase.CLOSING and numbers.finished < survey.plan.smallest_group:
+        return texts("survey.phase.closing_resultless", finished=finished, invited=invited, smallest=smallest)
     if survey.phase is not Phase.OPEN:
         return texts(f"survey.phase.{survey.phase}")
     date, left = day(texts, survey.plan.closes_on), _left(texts, survey, now)

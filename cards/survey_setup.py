@@ -29,7 +29,7 @@ from cards.elements import (
     verbatim,
     warning,
 )
-from cards.figures import day, duration, numeral, when_allowed
+from cards.figures import day, duration, how_often, is_ever_quiet, numeral, when_allowed
 from cards.invitation import invitation_words, lead_name
 from cards.survey_presses import (
     CancelSurvey,
@@ -108,11 +108,7 @@ def rehearsal_card(  # noqa: PLR0917 - each fact of a type of its own, so none i
             *notices(notice),
             *(_reached(texts, survey, reach, seconds) if reach.people else [_nobody(texts, survey)]),
             *_not_asked(texts, reach),
-            *(
-                [text(texts("survey.rehearsal.respect", when=when_allowed(texts, limits, whose="each")))]
-                if reach.people
-                else []
-            ),
+            *([text(_respect(texts, limits))] if reach.people else []),
             *([text(texts("survey.rehearsal.second"))] if reach.people and needs_second else []),
             *(_preview(texts, edition, survey) if reach.people else []),
             *_send_buttons(texts, survey, reach, needs_second=needs_second),
@@ -303,6 +299,14 @@ def _reminders(texts: Texts, after: tuple[int, ...]) -> str:
         return texts("survey.rehearsal.no_reminders")
     days = texts.join(numeral(texts, one) for one in after)
     return texts.count("survey.rehearsal.reminders_after", after[-1], days=days)
+
+
+def _respect(texts: Texts, limits: Limits) -> str:
+    """When people are written to, and who is not."""
+    kind = "quiet" if is_ever_quiet(limits) else "always"
+    when = texts(f"survey.rehearsal.respect.{kind}", when=when_allowed(texts, limits, whose="each"))
+    limited = [texts("survey.rehearsal.respect.limited")] if how_often(texts, limits) else []
+    return " ".join([when, *limited, texts("survey.rehearsal.respect.unwanted")])
 
 
 def _nobody(texts: Texts, survey: Survey) -> Element:

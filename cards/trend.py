@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from assessment.model import Level
 from assessment.scoring import Standing
+from assessment.survey import Survey
 from assessment.team import Change, TeamResult
 from assessment.trend import Course, Point, Trend
 from cards.charts import stage_lines
@@ -28,7 +29,7 @@ from cards.elements import (
 from cards.figures import day, numeral
 from cards.naming import answer_name
 from cards.presses import Start
-from cards.survey_presses import SetUpSurvey
+from cards.survey_presses import SetUpSurvey, ShowProgress
 from cards.trend_presses import LeaveTrend
 from content.model import Edition
 from content.texts import Texts
@@ -60,13 +61,17 @@ def trend_card(texts: Texts, edition: Edition, trend: Trend) -> Card:
     )
 
 
-def no_trend_card(texts: Texts, *, leads: bool) -> Card:
-    """For a team without a closed survey: a lead may set one up, anybody may do the own check meanwhile."""
-    helps = (
-        button(texts("survey.button.set_up"), SetUpSurvey(), primary=True)
-        if leads
-        else button(texts("button.start"), Start(), primary=True)
-    )
+def no_trend_card(texts: Texts, *, leads: bool, under_way: Survey | None = None) -> Card:
+    """For a team without a closed survey: a lead sees the one `under_way`, or may set one up.
+
+    Anybody may do the own check meanwhile.
+    """
+    if not leads:
+        helps = button(texts("button.start"), Start(), primary=True)
+    elif under_way:
+        helps = button(texts("survey.button.show"), ShowProgress(under_way.id), primary=True)
+    else:
+        helps = button(texts("survey.button.set_up"), SetUpSurvey(), primary=True)
     return card(
         texts,
         [

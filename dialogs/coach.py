@@ -84,7 +84,7 @@ class Coach:
             return self._helps_in_public(visit)
         if command == "stop" and not await self._dialogs.checks.asks(visit):
             # There is nothing to pause: whoever types "stop" then has had enough of messages.
-            return await self._dialogs.reminders.said(visit, "reminders")
+            return await self._dialogs.reminders.said(visit, "stop")
         return await self._dialogs.invitations.said(visit, text) or await self._dialogs.checks.said(
             visit, text
         )

@@ -47,12 +47,14 @@ class RemindersDialog:
         self._limits = limits
 
     async def said(self, visit: Visit, meaning: str) -> Reply:
-        """Answer one of the words of ABOUT_REMINDERS."""
+        """Answer one of the words of ABOUT_REMINDERS, or "stop" where no question is open."""
         match meaning:
             case "stop-reminding":
                 return await self.pressed(visit, StopReminding())
             case "write-again":
                 return await self.pressed(visit, WriteAgain())
+            case "stop":
+                return await self._say_how_to_stop(visit)
             case _:
                 return await self._show(visit)
 
@@ -69,6 +71,12 @@ class RemindersDialog:
                 await self._contacts.wait_until(visit.person, None)
                 await self._agenda.look_again(visit.person)
                 return await self._show(visit, Notice(self._texts("respect.done.again")))
+
+    async def _say_how_to_stop(self, visit: Visit) -> Reply:
+        """Change nothing: "stop" may mean anything. Who is left alone already reads that anyway."""
+        wishes = await self._contacts.wishes(visit.person, visit.zone)
+        how = None if wishes.wants_nothing else Notice(self._texts("respect.typed_stop"))
+        return await self._show(visit, how)
 
     async def _wait_until(self, visit: Visit, day: dt.date | None) -> Notice:
         today = visit.at.astimezone(visit.zone).date()

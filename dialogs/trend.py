@@ -41,7 +41,9 @@ class TrendDialog:
         """What helps where there is no result yet."""
         if visit.channel is None and not await self._surveys.homes(visit.person.tenant_id):
             return Reply(no_team_card(self._texts, "trend"))
-        return Reply(no_trend_card(self._texts, leads=self._rules.may_lead(visit.person)))
+        under_way = surveys_here(visit, await self._surveys.under_way(visit.person.tenant_id))
+        leads = self._rules.may_lead(visit.person)
+        return Reply(no_trend_card(self._texts, leads=leads, under_way=next(iter(under_way), None)))
 
     async def pressed(self, visit: Visit, press: TrendPress) -> Reply:
         """Answer a press on a result or a trend, wherever the card has got to."""

@@ -117,6 +117,7 @@ TARGET = ROOT / "var/cards"
 Named = Iterator[tuple[str, Card]]
 
 FIRST_DAY = dt.datetime(2023, 1, 16, 9, tzinfo=dt.UTC)
+NO_LIMITS = Limits(1000, 1000, dt.time(), dt.time(), rests_at_weekends=False)
 TYPICAL = "300 200 300 200 400 200 300"
 WITH_GAPS = "300 dont-know 300 not-applicable 400 200 300"
 EQUALLY_CLOSE = "300 300 300 200 400 400 400"
@@ -316,7 +317,10 @@ def held_data() -> Held:
                 {"occasion": occasion, "at": on}
                 for occasion in ("survey:1:0", "pledge:1:1", "schedule:1:x", "hello")
             ],
-            "pledges": [{"item": "Write down who may share what", "due_on": "2023-02-01"}],
+            "pledges": [
+                {"item": "Write down who may share what", "due_on": "2023-02-01", "team_id": "19:team"},
+                {"item": "Learn Power Fx", "due_on": "2023-02-08", "team_id": None},
+            ],
             "pledges_for_others": [{"what": "Name an owner", "item": "", "person_name": "Grace Hopper"}],
             "news": [
                 told("pledge-made", "sent"),
@@ -325,8 +329,11 @@ def held_data() -> Held:
                 told("paused", "waiting"),
                 told("started", "waiting", goes_on=1),
             ],
-            "surveys": [{"name": "Q2 check", "team_name": "Contoso CoE"}],
-            "schedules": [{"id": "1"}],
+            "surveys": [
+                {"name": "Q1 check", "team_name": "Contoso CoE", "phase": "closed"},
+                {"name": "Q2 check", "team_name": "Contoso CoE", "phase": "open"},
+            ],
+            "schedules": [{"id": "1", "halt": None}, {"id": "2", "halt": "by-lead"}],
             "conversations": [{"conversation_id": "a:1"}],
             "welcomes": [{"welcomed_at": on}],
         },
@@ -386,6 +393,11 @@ def _left_alone(texts: Texts) -> Named:
     }
     for name, (wishes, was, will_be) in cards.items():
         yield name, reminders_card(texts, wishes, Limits(), now, weeks=4, sent=was, planned=will_be)
+    typed = Notice(texts("respect.typed_stop"))
+    yield (
+        "reminders-without-limits",
+        reminders_card(texts, Wishes(zone), NO_LIMITS, now, weeks=4, sent=[], planned=[], notice=typed),
+    )
 
 
 def _rehearsed(texts: Texts, edition: Edition) -> Named:
@@ -406,6 +418,10 @@ def _rehearsed(texts: Texts, edition: Edition) -> Named:
     yield (
         "survey-rehearsal-large",
         rehearsal_card(texts, edition, survey, large, 110, limits=Limits(), needs_second=True),
+    )
+    yield (
+        "survey-rehearsal-without-limits",
+        rehearsal_card(texts, edition, survey, reach, 1.4, limits=NO_LIMITS, needs_second=False),
     )
     yield (
         "survey-rehearsal-nobody",
@@ -468,6 +484,8 @@ def _under_way(texts: Texts, edition: Edition) -> Named:
     yield "survey-reminded-today", progress_card(texts, survey, numbers, now, notice=reminded)
     yield "survey-stopped", progress_card(texts, replace(survey, stopped=True), cut_short, now)
     yield "survey-closing", progress_card(texts, replace(survey, phase=Phase.CLOSING), numbers, now)
+    closing_early = replace(survey, phase=Phase.CLOSING)
+    yield "survey-closing-too-early", progress_card(texts, closing_early, early, now)
     yield "survey-closed", progress_card(texts, closed, numbers, now)
     yield "survey-closed-too-early", progress_card(texts, closed, early, now, resultless=True)
     yield "survey-ask-to-stop", ask_to_stop_card(texts, survey, early)
@@ -507,6 +525,7 @@ def _over_time(texts: Texts, edition: Edition) -> Named:
     yield "trend-another-edition", trend_card(texts, edition, replace(hidden, apart=(apart,)))
     yield "trend-nothing", no_trend_card(texts, leads=False)
     yield "trend-nothing-for-leads", no_trend_card(texts, leads=True)
+    yield "trend-nothing-under-way", no_trend_card(texts, leads=True, under_way=survey_of(edition))
 
 
 def trend_of(edition: Edition, *results: TeamResult | None) -> Trend:

@@ -270,7 +270,7 @@ class Colleague:
         """What this device has there, oldest first."""
         return self._device.messages_in(place)
 
-    async def will_see(self, words: str, *, within: float = 5) -> Seen:
+    async def will_see(self, words: str, *, within: float = 20) -> Seen:
         """Waits for a card with these words that comes or changes after the last act."""
 
         def found() -> list[Seen]:
@@ -282,7 +282,7 @@ class Colleague:
         assert found(), f'"{words}" did not come within {within} s{self._device.complaints()}'
         return found()[-1]
 
-    async def all_devices_show_it(self, *, within: float = 5) -> None:
+    async def all_devices_show_it(self, *, within: float = 20) -> None:
         """Waits until the message itself holds the card this device shows."""
         seen = self.last_card()
 

@@ -18,17 +18,16 @@ async def test_a_whole_check_names_the_stage_and_says_why(ada: Colleague) -> Non
     card = ada.sees_one_card()
     assert card.heading == "You are at Level 300 Defined"
     assert "4 of 7 disciplines have reached 300" in card.text
-    assert (
-        "the shortest way to 400 is Strategy and Vision, Admin and Governance, and Fusion Teams." in card.text
-    )
-    assert "Complete stage: Level 200 Repeatable." in card.text
+    assert "Quickest way to 400: Strategy and Vision, Admin and Governance, and Fusion Teams." in card.text
+    assert "Complete stage: Level 200 Repeatable. Every answered discipline has reached it." in card.text
+    assert "Lowest: " in card.text
     assert "Decide how much support each app gets" in card.text
     assert "https://learn.microsoft.com/power-platform/guidance/adoption/environment-strategy" in {
         one.url for one in card.links
     }
     assert card.buttons == [
         *["Pledge"] * 3,
-        "What lifts us to 400",
+        "What lifts me to 400",
         "Other stages",
         "My answers",
         "Check again",

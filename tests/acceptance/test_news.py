@@ -339,7 +339,7 @@ async def test_a_lead_sees_and_chooses_how_the_channel_is_told(
     assert card.heading == "News in the channel"
     assert "I tell Contoso CoE at once what moved up" in card.text
     assert "Mon, Nov 30, at 9:00\u202fAM (Europe/London)" in card.text
-    assert "Waiting for it\n1" in card.text
+    assert "News that waits for it\n1" in card.text
     assert card.chosen == "What moved up at once, the rest on Monday at 9:00"
 
     await lead.fills(press="Save", preference="Everything at once")
@@ -357,9 +357,9 @@ async def test_a_lead_chooses_in_their_own_chat(teams: Teams, database_url: str)
     lead = teams.everybody_in(team)[0]
     await lead.says("news")
     assert lead.sees_one_card().heading == "I know no team yet"
-    assert "Then type **news** in one of its channels" in lead.sees_one_card().text
+    assert "Then type **news** again" in lead.sees_one_card().text
     await lead.says("schedule")
-    assert "Then type **schedule** in one of its channels" in lead.sees_one_card().text
+    assert "Then type **schedule** again" in lead.sees_one_card().text
     await known(channel)
     await lead.says("news")
     assert "Contoso CoE" in lead.sees_one_card().text

@@ -65,7 +65,7 @@ async def a_surveyed_team(teams: Teams) -> tuple[Team, Colleague, Colleague]:
 
 async def pledges_automation(bo: Colleague, **how: object) -> Seen:
     """Promises the only statement of the next level of Automation."""
-    await bo.presses("What lifts us to 200")
+    await bo.presses("What lifts me to 200")
     await bo.presses("Pledge one of these: Automation")
     await bo.fills(dict(how), press="Pledge it")
     return bo.sees_one_card()
@@ -133,13 +133,13 @@ async def test_a_statement_that_is_met_moves_the_team(teams: Teams, clock: Clock
 async def test_the_only_statement_is_not_asked_for(teams: Teams) -> None:
     """Where a level has one statement the form says it; where it has several they are to choose from."""
     _, _, bo = await a_surveyed_team(teams)
-    await bo.presses("What lifts us to 200")
+    await bo.presses("What lifts me to 200")
     await bo.presses("Pledge one of these: Automation")
     form = bo.sees_one_card()
     assert "Automation: Work around apps follows standard steps but is done by hand." in form.text
     assert "Which one of these" not in form.text
     await bo.says("result")
-    await bo.presses("What lifts us to 200")
+    await bo.presses("What lifts me to 200")
     await bo.presses("Pledge one of these: Support")
     assert "Which one of these do you pledge? (Support)" in bo.last_card().text
 
@@ -231,7 +231,7 @@ async def test_a_day_that_cannot_be(ada: Colleague, due: str, database_url: str)
 async def test_a_wrong_form_keeps_what_was_filled_in(teams: Teams) -> None:
     """Who hears of it, and which statement."""
     _, _, bo = await a_surveyed_team(teams)
-    await bo.presses("What lifts us to 200")
+    await bo.presses("What lifts me to 200")
     await bo.presses("Pledge one of these: Support")
     statement = bo.last_card().choices[1]
     await bo.fills(

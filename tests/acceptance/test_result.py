@@ -30,7 +30,7 @@ async def test_the_charts_have_the_facts_in_words_too(ada: Colleague) -> None:
 async def test_what_lifts_us_names_disciplines_and_statements(ada: Colleague) -> None:
     """The way up: the disciplines to raise, from which level to which, and what that level asks for."""
     await finishes(ada)
-    await ada.presses("What lifts us to 400")
+    await ada.presses("What lifts me to 400")
 
     card = ada.sees_one_card()
     assert card.heading == "The shortest way to Level 400 Capable"

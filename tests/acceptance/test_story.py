@@ -86,7 +86,7 @@ class TestHalfAYear:
 async def promises(bo: Colleague) -> None:
     """The only statement of the next level of Automation, and the channel hears of it."""
     await finishes(bo, HALFWAY)
-    await bo.presses("What lifts us to 200")
+    await bo.presses("What lifts me to 200")
     await bo.presses("Pledge one of these: Automation")
     await bo.fills({"tell": "Contoso CoE"}, press="Pledge it")
 

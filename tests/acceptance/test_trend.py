@@ -94,11 +94,16 @@ async def test_before_there_is_anything_to_show(teams: Teams) -> None:
     await ada.says("trend")
     card = ada.sees_one_card()
     assert card.heading == "I know no team yet"
-    assert "Then type **trend** in one of its channels" in card.text
+    assert "Then type **trend** again" in card.text
     await lead.says(f"{HERE} trend")
     assert lead.sees_one_card().buttons == ["Set up a survey"]
     await lead.presses("Set up a survey")
     assert lead.sees_one_card().heading == "Set up a survey"
+    await sends(lead)
+    await lead.says(f"{HERE} trend")
+    assert lead.sees_one_card().buttons == ["Show the survey"]
+    await lead.presses("Show the survey")
+    assert "finished" in lead.sees_one_card().text
 
 
 @pytest.mark.parametrize("more_settings", [{"coe_leads": (ADA,)}])

@@ -128,7 +128,7 @@ async def test_a_changed_answer(chat: Chat) -> None:
 async def test_what_to_do_next(chat: Chat) -> None:
     """From the result a person gets to what lifts them, to another stage's opportunities, and back."""
     await finishes(chat)
-    await chat.presses("What lifts us to 400")
+    await chat.presses("What lifts me to 400")
     await chat.sees_card("The shortest way to Level 400 Capable", messages=1)
     await chat.keeps("17-lift")
     await chat.presses("Back to my result")
@@ -225,7 +225,7 @@ async def test_on_a_phone(chat: Chat) -> None:
     await chat.sees_card(RESULT, messages=1)
     await chat.sees_no_sideways_scrolling()
     await chat.keeps("40-phone-result")
-    await chat.presses("What lifts us to 400")
+    await chat.presses("What lifts me to 400")
     await chat.sees_card("The shortest way to Level 400 Capable", messages=1)
     await chat.keeps("41-phone-lift")
     await chat.presses("Back to my result")

@@ -75,7 +75,7 @@ async def pledges_from_own_result(chat: Chat) -> None:
     await chat.sees_card(AUTUMN, messages=2)
     await answers(chat, HALFWAY)
     await chat.sees("You are at Level 100 Initial", f"your answers count in “{AUTUMN}”")
-    await chat.presses("What lifts us to 200")
+    await chat.presses("What lifts me to 200")
     await chat.sees("The shortest way to Level 200 Repeatable")
     await chat.fits("101-story-lift")
     await chat.presses_beside("Pledge one of these", "Automation")
@@ -203,7 +203,9 @@ async def asks_what_is_kept_and_is_forgotten(chat: Chat) -> None:
     """Reminders, the data as a card and as a file, and the end of them."""
     await chat.goes_home()
     await chat.says("reminders")
-    await chat.sees("What I send you without being asked", WINTER, "a question about a pledge of yours")
+    await chat.sees(
+        "What I send without being asked", WINTER, "the question whether what you pledged is done"
+    )
     await chat.fits("121-story-reminders")
     await chat.says("my data")
     await chat.sees("What I keep about you", AUTUMN, WINTER, f"By Dec 21, 2026: {STANDARD}")

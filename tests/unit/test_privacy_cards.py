@@ -78,12 +78,15 @@ def test_the_question_says_what_goes_and_what_stays() -> None:
         "7 answers",
         "your name on 3 lists of people asked",
         "1 message to you that waits",
-        "1 pledge of yours",
+        "1 pledge of yours, of which no team knows",
+        "1 pledge of yours, also in the list that your team sees",
         "4 pieces of news about you",
         "your wish “stop reminding me”",
         "the address of our chat",
         "1 survey that you lead: it goes on",
-        "1 schedule that you set up. If it has a next date, it pauses",
+        "1 survey that you led: the team keeps what it came to",
+        "1 schedule that you set up: on its next date it pauses",
+        "1 schedule that you set up: it is paused or over",
         "1 pledge that you made in somebody else's name",
         "1 piece of news of what you set up",
     ):
@@ -91,7 +94,7 @@ def test_the_question_says_what_goes_and_what_stays() -> None:
 
     asked = words(ask_to_forget_card(TEXTS, _nothing()))
     assert "there is nothing to delete" in asked
-    for absent in ("checks", "lead:", "set up", "stop reminding", "somebody else's name", "list"):
+    for absent in ("checks", "lead:", "led:", "set up", "stop reminding", "somebody else's name", "list"):
         assert absent not in asked
 
 

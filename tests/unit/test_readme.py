@@ -1,4 +1,4 @@
-"""What the README says is what the code does: settings, commands, and the words people type."""
+"""What the README and docs/settings.md say is what the code does: settings, commands, words people type."""
 
 import re
 from collections.abc import Iterator
@@ -16,6 +16,7 @@ from tests.tables import section, table
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
+SETTINGS_PAGE = (ROOT / "docs/settings.md").read_text("utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 PAGES = ("README.md", "CONTRIBUTING.md", *(f"docs/{one.name}" for one in (ROOT / "docs").glob("*.md")))
 
@@ -25,7 +26,7 @@ TEXTS = load().texts
 
 
 def written(default: Any) -> str:
-    """A setting's default as the README shows it."""
+    """A setting's default as the page shows it."""
     value = default.get_secret_value() if isinstance(default, SecretStr) else default
     values = value if isinstance(value, tuple) else [value]
     return ", ".join(f"`{one}`" for one in values if one != "")
@@ -38,11 +39,11 @@ def choices(field: FieldInfo) -> Iterator[str]:
 
 def described() -> dict[str, list[str]]:
     """The rows of the settings table by the name of the setting."""
-    return {row[0].strip("`"): row for row in table(section(README, "Settings"))}
+    return {row[0].strip("`"): row for row in table(section(SETTINGS_PAGE, "Settings"))}
 
 
 def test_the_table_has_every_setting_and_no_other() -> None:
-    """A setting is not added, renamed or dropped without the README."""
+    """A setting is not added, renamed or dropped without its page."""
     assert list(described()) == list(SETTINGS)
 
 

@@ -340,6 +340,17 @@ def test_a_rehearsal_tells_whom_it_reaches_and_whom_not() -> None:
     assert "31 guests: Teams lets me write to no guests" in words(SAMPLES["survey-rehearsal-large"])
 
 
+def test_limits_that_limit_nothing_are_not_told() -> None:
+    """Where the bot writes at any time and as often as it likes, no card says that it spares anybody."""
+    limited, unlimited = (words(SAMPLES[f"survey-rehearsal{one}"]) for one in ("", "-without-limits"))
+    assert "Nobody is disturbed: I write from Monday to Friday" in limited
+    assert "Whoever I have written to often enough gets it on a later day." in limited
+    assert "I write at any time. Whoever asked me not to write gets nothing." in unlimited
+    assert "disturbed" not in unlimited
+    assert "at most once a day and 3 times a week" in words(SAMPLES["reminders"])
+    assert "I write to you at any time. What you" in words(SAMPLES["reminders-without-limits"])
+
+
 def test_a_rehearsal_shows_the_words_that_people_will_get() -> None:
     """Nothing is sent that was not shown before."""
     rehearsed = words(SAMPLES["survey-rehearsal"])
@@ -385,7 +396,7 @@ def test_an_invitation_tells_all_before_the_first_question() -> None:
         "Ada Lovelace asks everybody in Contoso CoE",
         "7 questions, about 3 minutes",
         "nobody sees what you answered, the leads neither",
-        "only if at least 5 people have finished, the channel sees how many gave each answer",
+        "When the survey closes, and only if at least 5 people have finished, the channel sees how many",
         "Then your single answers are deleted",
         "tells leaders from makers, where both groups are large enough",
         "Open until Jan 30, 2023.",
@@ -432,7 +443,10 @@ def test_a_card_of_the_check_says_which_survey_it_belongs_to() -> None:
     assert survey_label(TEXTS, SURVEY) == "Survey “Q4 check”, anonymous, until Jan 30, 2023"
     assert survey_label(TEXTS, open_survey) == "Survey “Q4 check”, named, until Jan 30, 2023"
     assert "nobody else sees it" in finished_note(TEXTS, SURVEY)
-    assert "Type “result” to see it again while the survey is open" in finished_note(TEXTS, SURVEY)
+    assert "It closes on Jan 30, 2023 or before" in finished_note(TEXTS, SURVEY)
+    assert "if at least 5 people have finished, and your answers are deleted" in finished_note(TEXTS, SURVEY)
+    assert "your answers are deleted" not in finished_note(TEXTS, open_survey)
+    assert "Type “result” to see it again until then" in finished_note(TEXTS, SURVEY)
     assert "the CoE leads see it too" in finished_note(TEXTS, open_survey)
 
 
@@ -513,7 +527,8 @@ def test_each_phase_is_told_in_words() -> None:
         "survey-stopped": "Sending was stopped.",
         "survey-closing": "No answer counts any more.",
         "survey-closed": "Closed on Jan 21, 2023.",
-        "survey-closed-too-early": "Too few people finished for a result.",
+        "survey-closing-too-early": "It closes without a result: 2 of 40 finished, 5 needed.",
+        "survey-closed-too-early": "Closed on Jan 21, 2023 without a result: 2 of 40 finished, 5 needed.",
     }.items():
         assert told in words(SAMPLES[name])
 
