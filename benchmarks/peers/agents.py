@@ -31,7 +31,7 @@ class _MadeUp(AccessTokenProviderBase):
         return self._configuration
 
     def get_token_credential(self) -> NoReturn:
-        raise NotImplementedError
+        raise LookupError("tokens are made up here, so there is no credential behind them")
 
     async def get_access_token(self, *_: Any, **__: Any) -> str:
         return "made up for the benchmark"

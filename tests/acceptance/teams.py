@@ -287,7 +287,7 @@ class Colleague:
         seen = self.last_card()
 
         def shown() -> bool:
-            sent = self._teams.connector.messages_in(self.place)[-1]
+            sent = self._teams.connector.messages[seen.message_id]
             return bool(sent.activity["attachments"][0]["content"] == seen.card)
 
         await self._teams.connector.wait_until(shown, within=within)
