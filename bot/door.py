@@ -35,6 +35,12 @@ LARGEST_BODY = 256 * 1024
 
 TEAMS = "msteams"
 
+THREAD = ";messageid="
+"""In the conversation's id where somebody writes in a channel."""
+
+PLAYGROUND_DRAWS_WITHIN = 0.15
+"""Seconds; the Agents Playground never draws an answer that comes before it has drawn the post."""
+
 
 class Door:
     """What stands between HTTP and the bot."""
@@ -73,6 +79,8 @@ class Door:
             return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, message, reason=error)
         if forbidden := self._forbids(activity):
             return _refusal(HTTPStatus.FORBIDDEN, forbidden)
+        if self._settings.is_local and THREAD in activity.conversation.id:
+            await asyncio.sleep(PLAYGROUND_DRAWS_WITHIN)
         return _response(await self._adapter.process_activity(identity, activity, self._handler.on_turn))
 
     def _forbids(self, activity: Activity) -> str:
