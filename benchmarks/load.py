@@ -6,6 +6,7 @@
 
 import asyncio
 import itertools
+import math
 import os
 import re
 import sys
@@ -47,6 +48,8 @@ class Job:
     seconds: float
     """Measured after `warm`; the job is over earlier once `people` are done."""
     people: int | None = None
+    unmeasured: int = 0
+    """Turns that all `people` have taken before anything is measured."""
     rate: float | None = None
     """Turns that begin a second, whatever becomes of them; without it a turn follows each answer."""
 
@@ -77,9 +80,9 @@ class Person:
         self._step = 0
         self._check: bytes | None = None
 
-    @property
-    def is_done(self) -> bool:
-        return self._step == len(self._script)
+    def has_taken(self, turns: int) -> bool:
+        """So many, or all there are where that is 0."""
+        return self._step == (turns or len(self._script))
 
     def says(self) -> bytes:
         """The body of the next turn."""
@@ -105,8 +108,11 @@ class Crowd:
     def __init__(self, job: Job) -> None:
         self._job = job
         scripts = [[body.encode() for body in script] for script in job.scripts]
-        people = itertools.count(job.first_person)
-        self._next = (Person(n, script) for n, script in zip(people, itertools.cycle(scripts), strict=False))
+        everybody = zip(itertools.count(job.first_person), itertools.cycle(scripts), strict=False)
+        begin = itertools.islice(everybody, job.people) if job.unmeasured else everybody
+        self._next = (Person(number, script) for number, script in begin)
+        self._turns = job.unmeasured
+        self._rest: list[Person] = []
         self.turns = 0
         self.finished = 0
         self.waits: list[float] = []
@@ -115,8 +121,24 @@ class Crowd:
     def is_over(self) -> bool:
         return self._job.people is not None and self.finished >= self._job.people
 
-    def one(self) -> Person:
-        return next(self._next)
+    def one(self) -> Person | None:
+        """Whoever is next; None where nobody is left."""
+        return next(self._next, None)
+
+    def heard(self, person: Person, body: bytes) -> Person | None:
+        """Somebody got their answer: who speaks after it, or None where they have taken their turns."""
+        person.hears(body)
+        self.turns += 1
+        if not person.has_taken(self._turns):
+            return person
+        self.finished += 1
+        if self._turns:
+            self._rest.append(person)
+        return None
+
+    def goes_on(self) -> None:
+        """Have those who took the unmeasured turns take the others."""
+        self._next, self._turns, self.finished = iter(self._rest), 0, 0
 
 
 class Talk(asyncio.Protocol):
@@ -127,7 +149,7 @@ class Talk(asyncio.Protocol):
         self._head = head
         self._load = done
         self._messages = Messages()
-        self._person = crowd.one()
+        self._person: Person | None = None
         self.due = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:
@@ -136,21 +158,22 @@ class Talk(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._load.lost(exc)
 
-    def takes_turn(self, due: float) -> None:
+    def takes_turn(self, due: float) -> bool:
+        """Whether there is somebody who does."""
+        self._person = self._person or self._crowd.one()
+        if self._person is None:
+            return False
         self.due = due
         body = self._person.says()
         self._transport.write(b"%b%d\r\n\r\n%b" % (self._head, len(body), body))
+        return True
 
     def data_received(self, data: bytes) -> None:
         try:
             for head, body in self._messages.fed(data):
                 if not head.startswith(b"HTTP/1.1 2"):
                     raise ValueError(f"{head.decode()}\n{body.decode(errors='replace')}")  # noqa: TRY301
-                self._person.hears(body)
-                self._crowd.turns += 1
-                if self._person.is_done:
-                    self._crowd.finished += 1
-                    self._person = self._crowd.one()
+                self._person = self._crowd.heard(self._person, body)
                 self._load.answered(self)
         except ValueError as error:
             self._load.fails(error)
@@ -177,10 +200,13 @@ class Load:
         """Do the job. Raises ValueError where a bot answers anything but 2xx."""
         talks = [talk async for talk in self._connected()]
         self._idle.extend(talks)
+        if self._job.unmeasured:
+            self._all_begin()
+            await self._for(math.inf)
+            self._crowd.goes_on()
         clock = self._due_by_clock() if self._job.rate else iter(())
         if self._job.rate is None:
-            while self._idle:
-                self._gives(self._idle.popleft(), time.monotonic())
+            self._all_begin()
         ticking = asyncio.create_task(self._ticks(clock))
         await self._for(self._job.warm)
         self._measuring_from = begun = time.monotonic()
@@ -219,9 +245,15 @@ class Load:
         if not self._failed.done():
             self._failed.set_exception(error)
 
+    def _all_begin(self) -> None:
+        for talk in [self._idle.popleft() for _ in range(len(self._idle))]:
+            self._gives(talk, time.monotonic())
+
     def _gives(self, talk: Talk, due: float) -> None:
-        self._busy += 1
-        talk.takes_turn(due)
+        if talk.takes_turn(due):
+            self._busy += 1
+        else:
+            self._idle.append(talk)
 
     async def _connected(self) -> Any:
         for number in range(self._job.connections):

@@ -116,6 +116,7 @@ class Load:
     connections: int = 8
     rate: float | None = None
     people: int | None = None
+    unmeasured: int = 0
 
 
 @dataclass(frozen=True)
@@ -218,6 +219,7 @@ class Bench:
             seconds=load.seconds,
             people=load.people,
             rate=load.rate,
+            unmeasured=load.unmeasured,
         )
         bot.goes_on()
         try:

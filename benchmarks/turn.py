@@ -51,6 +51,8 @@ from tests.acceptance.directory import HOME_TENANT
 KINDS = ("message", "invoke")
 REPORT = ROOT / "artefacts/turn.md"
 
+BEFORE_ANSWERS = 2
+"""Turns of a check before its first answer: the start and the role."""
 LONGEST = 24 * 3600
 """Seconds that a load may take which is over when its people are done."""
 REPLICAS = 3
@@ -84,8 +86,15 @@ class Wanted:
     people: int
     stored: int
 
+    answering: int
+    """People who answer all questions after a start that is not measured."""
+
     def load(self, **more: float) -> Load:
         return Load(**({"seconds": self.seconds, "warm": self.warm} | more))
+
+    @property
+    def answers(self) -> Load:
+        return Load(seconds=LONGEST, warm=0, people=self.answering, unmeasured=BEFORE_ANSWERS)
 
 
 @dataclass(frozen=True)
@@ -100,10 +109,14 @@ class Goal:
     is_least: bool = False
     """Whether it is to be at least the bound, else it is at most that."""
 
-    def told(self, ratio: float) -> str:
+    def told(self, *ratios: float) -> str:
         sign = "≥" if self.is_least else "≤"
-        reached = ratio >= self.bound if self.is_least else ratio <= self.bound
-        return f"| {self.words} | {sign} {self.bound:g} | {_bold(f'{ratio:.2f}', reached)} |"
+        return _row(
+            self.words, f"{sign} {self.bound:g}", *(_bold(f"{one:.2f}", self._reached(one)) for one in ratios)
+        )
+
+    def _reached(self, ratio: float) -> bool:
+        return ratio >= self.bound if self.is_least else ratio <= self.bound
 
 
 GOALS = (
@@ -123,8 +136,11 @@ GOALS = (
     Goal("the Agents SDK's message to ours, SQLite", "message", AGENTS, COACH_SQLITE, 1, is_least=True),
 )
 
+ANSWERS = " answers"
+"""Behind a kind of turn: of whole checks, only what follows start and role."""
+
 Key = tuple[System, bool, str]
-"""System, whether it checks tokens, and message or invoke."""
+"""System, whether it checks tokens, and message or invoke; or the answers of those."""
 Lines = list[str]
 
 
@@ -142,6 +158,9 @@ async def turns(bench: Bench, wanted: Wanted) -> Lines:
                 for kind in KINDS:
                     measured = await bench.measure(bot, kind, wanted.load())
                     seen[bot.system, bot.checks_tokens, kind].append(measured)
+                    if bot.system.is_ours:
+                        measured = await bench.measure(bot, kind, wanted.answers)
+                    seen[bot.system, bot.checks_tokens, kind + ANSWERS].append(measured)
         for bot in bots:
             await _assert_kept(bot)
     return [*_costs(seen), "", *_goals(seen)]
@@ -153,8 +172,9 @@ def _costs(seen: dict[Key, list[Measured]]) -> Lines:
     lines = ["## CPU per turn", "", "Milliseconds of the bot's process alone, medians of the rounds.", ""]
     lines += _header("", *titles)
     lines += [
-        _row(one.name, *(f"{_median(seen[one, tokens, kind], 'cpu'):.3f}" for kind, tokens in columns))
+        _row(name, *(f"{_median(seen[one, tokens, kind + part], 'cpu'):.3f}" for kind, tokens in columns))
         for one in ALL
+        for name, part in _rows(one)
     ]
     lines += ["", "Of PostgreSQL's processes beside it:", "", *_header("", *titles)]
     lines += [
@@ -169,12 +189,18 @@ def _costs(seen: dict[Key, list[Measured]]) -> Lines:
     return [*lines, "", f"Whoever made the load took {busiest:.0%} of a core at most."]
 
 
+def _rows(one: System) -> list[tuple[str, str]]:
+    """The name of a system and what of its turns; an echo is the same at every turn."""
+    return [(one.name, ""), *([(f"{one.name}, answers alone", ANSWERS)] if one.is_ours else [])]
+
+
 def _goals(seen: dict[Key, list[Measured]]) -> Lines:
     lines = ["## Ratios", "", "With token check, medians of the ratios within one round.", ""]
-    lines += _header("CPU of", "goal", "measured")
+    lines += _header("CPU of", "goal", "answers", "whole checks")
     for goal in GOALS:
-        rounds = zip(seen[goal.of, True, goal.kind], seen[goal.to, True, goal.kind], strict=True)
-        lines.append(goal.told(median(of.cpu / to.cpu for of, to in rounds)))
+        kinds = (goal.kind + ANSWERS, goal.kind)
+        rounds = (zip(seen[goal.of, True, one], seen[goal.to, True, one], strict=True) for one in kinds)
+        lines.append(goal.told(*(median(of.cpu / to.cpu for of, to in one) for one in rounds)))
     return lines
 
 
@@ -390,9 +416,9 @@ def main() -> None:
     )
     given = parser.parse_args()
     parts = tuple(given.parts) or tuple(PARTS)
-    wanted = Wanted(parts, given.rounds, given.seconds, 1.0, given.people, STORED)
+    wanted = Wanted(parts, given.rounds, given.seconds, 1.0, given.people, STORED, answering=500)
     if given.quick:
-        wanted = Wanted(parts, rounds=1, seconds=0.5, warm=0.3, people=300, stored=10_000)
+        wanted = Wanted(parts, rounds=1, seconds=0.5, warm=0.3, people=300, stored=10_000, answering=50)
     goes_first()
     # Whoever ends this process wants its bots and databases to end with it.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

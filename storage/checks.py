@@ -45,12 +45,13 @@ class Checks:
     async def open(self, person: Person, edition: str, now: dt.datetime) -> Check:
         """The person's open check, or a new one in `edition`; nobody ever has two."""
         new = {"id": uuid4().hex, "edition": edition, "now": milliseconds(now)}
-        latest = await self.latest(person)
-        while latest is None or latest.finished_at:
+        while True:
             async with self._connect() as connection:
                 await self._sql.open(connection, **new, **key(person))
             latest = await self.latest(person)
-        return latest
+            # It may have been finished on another device in this very moment.
+            if latest and latest.finished_at is None:
+                return latest
 
     async def open_in(self, survey: Survey, person: Person, now: dt.datetime) -> Check:
         """The check of somebody whom a survey asks, begun now if it was not before.

@@ -21,11 +21,15 @@ BUSY_SECONDS = 5.0
 
 
 class OneCallAdapter(AioSQLiteAdapter):
-    """aiosql's adapter, with reads that are over in one call.
+    """aiosql's adapter, with reads that are over in one call, and SQLite's name for string_agg.
 
     All tasks share the connection, and a cursor left open between two awaits pins it to a snapshot. As soon
     as anybody else writes to the file, SQLite refuses (SQLITE_BUSY_SNAPSHOT) what other tasks write here.
     """
+
+    def process_sql(self, _query_name: str, _op_type: Any, sql: str) -> str:
+        """The statement as SQLite has understood it for ever; it has known string_agg since 3.44 only."""
+        return sql.replace("string_agg(", "group_concat(")
 
     async def select(
         self,
@@ -48,23 +52,6 @@ class OneCallAdapter(AioSQLiteAdapter):
     ) -> Any:
         rows = await conn.execute_fetchall(sql, parameters)
         return next(iter(rows), None)
-
-
-class StringAgg:
-    """PostgreSQL's string_agg: the texts of several rows as one."""
-
-    def __init__(self) -> None:
-        self._between = ""
-        self._texts: list[str] = []
-
-    def step(self, text: str, between: str) -> None:
-        """Take one row's text."""
-        self._between = between
-        self._texts.append(text)
-
-    def finalize(self) -> str | None:
-        """All of them; null where there was no row."""
-        return self._between.join(self._texts) if self._texts else None
 
 
 class SQLite:
@@ -128,9 +115,7 @@ class SQLite:
             connection.execute("pragma foreign_keys = on")
             # Else what is deleted stays readable in the file until something else needs the room.
             connection.execute("pragma secure_delete = on")
-            # What PostgreSQL has of these names; there a migration makes clock_ms. SQLite has had a
-            # string_agg of its own since 3.44.
-            connection.create_aggregate("string_agg", 2, StringAgg)  # type: ignore[arg-type]  # a class of two methods
+            # What PostgreSQL has of these names; there a migration makes clock_ms.
             connection.create_function("clock_ms", 0, lambda: time.time() * 1000)
             connection.create_function("greatest", 2, max, deterministic=True)
             connection.create_function("split_part", 3, _split_part, deterministic=True)
