@@ -191,10 +191,12 @@ def _event_loop() -> asyncio.AbstractEventLoop:
 def main() -> int:
     """Run the bot until it is told to stop. Returns a process exit status."""
     try:
+        # Modules and content stay; to look through them for garbage would hold everybody up again and again,
+        # and first of all the reading of the content.
+        gc.freeze()
         settings = read_settings()
         log_to_stderr(settings.log_level, settings.log_format)
         app = create_app(settings)
-        # Modules and content stay; to look through them for garbage would hold everybody up again and again.
         gc.freeze()
         if settings.is_local:
             log.warning("LOCAL MODE: nobody is authenticated; only this machine can reach the bot")
