@@ -41,7 +41,7 @@ from dialogs.trend import TrendDialog
 from jobs.means import Means
 from jobs.pacer import RATE, Pacer
 from jobs.rosters import PacedRosters
-from jobs.work import working
+from jobs.work import CannotWork, meanwhile, working
 from storage.database import BadDatabaseUrl, Database, DatabaseNotReady, open_database
 
 log = logging.getLogger(__name__)
@@ -101,7 +101,7 @@ async def _door(
         exports = Exports(settings, content.texts, database, means.views, teams=teams)
         handler = Handler(coach, content.texts, database, teams, pacer=pacer, exports=exports, clock=clock)
         adapter = teams_adapter(settings, TokenCheck(session, settings), teams)
-        async with working(
+        work = working(
             settings.database_url,
             content,
             database,
@@ -111,9 +111,15 @@ async def _door(
             nudged=nudged,
             retention=settings.retention,
             clock=clock,
-        ):
+        )
+        async with meanwhile(work, give_up=_stop):
             yield Door(settings, adapter, handler, database, exports)
             await handler.close()
+
+
+def _stop() -> None:
+    """End the process as a signal does."""
+    raise web.GracefulExit
 
 
 def _means(
@@ -185,10 +191,12 @@ def _event_loop() -> asyncio.AbstractEventLoop:
 def main() -> int:
     """Run the bot until it is told to stop. Returns a process exit status."""
     try:
+        # Modules and content stay; to look through them for garbage would hold everybody up again and again,
+        # and first of all the reading of the content.
+        gc.freeze()
         settings = read_settings()
         log_to_stderr(settings.log_level, settings.log_format)
         app = create_app(settings)
-        # Modules and content stay; to look through them for garbage would hold everybody up again and again.
         gc.freeze()
         if settings.is_local:
             log.warning("LOCAL MODE: nobody is authenticated; only this machine can reach the bot")
@@ -200,7 +208,7 @@ def main() -> int:
             access_log=None,
             loop=_event_loop(),
         )
-    except (SettingsError, ContentError, CannotStart, BadDatabaseUrl, DatabaseNotReady) as error:
+    except (SettingsError, ContentError, CannotStart, BadDatabaseUrl, DatabaseNotReady, CannotWork) as error:
         print(f"Maturity Coach cannot start. {error}", file=sys.stderr)  # noqa: T201 - for the operator
         return 1
     except OSError as error:

@@ -1,6 +1,7 @@
 """Very many rows at once, by the database itself."""
 
 from storage.database import backend_for
+from storage.migrating import engine
 
 NUMBERED = """
 with recursive numbers (i) as (
@@ -16,18 +17,18 @@ people (i, key) as (
 def execute(url: str, statements: str) -> None:
     """Run statements, with a semicolon between them, in one transaction."""
     is_postgresql = url.startswith("postgresql")
-    with backend_for(url).engine().begin() as connection:
+    with engine(backend_for(url)).begin() as connection:
         for statement in statements.split(";"):
             # To the driver of PostgreSQL a % begins a parameter.
             connection.exec_driver_sql(statement.replace("%", "%%") if is_postgresql else statement)
     if is_postgresql:
-        with backend_for(url).engine().begin() as connection:
+        with engine(backend_for(url)).begin() as connection:
             # As autovacuum would have done in the days since people answered.
             connection.exec_driver_sql("analyze")
 
 
 def count(url: str, what: str) -> int:
     """How many rows there are of what follows "from" in a query."""
-    with backend_for(url).engine().begin() as connection:
+    with engine(backend_for(url)).begin() as connection:
         found: int = connection.exec_driver_sql(f"select count(*) from {what}").scalar_one()  # noqa: S608
         return found

@@ -161,7 +161,11 @@ Press = (
     | TrendPress
 )
 
-_PRESS: TypeAdapter[Press] = TypeAdapter(Annotated[Press, Field(discriminator="do")])
+_PRESS: TypeAdapter[Press] = TypeAdapter(
+    Annotated[Press, Field(discriminator="do")],
+    # By the first press: it takes as long as a tenth of the bot's start.
+    config=ConfigDict(defer_build=True),
+)
 
 
 def _text(given: object) -> str:

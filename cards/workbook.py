@@ -9,11 +9,8 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from assessment.model import Answer, Level, NoLevel, Role
 from assessment.survey import Delivery, Exclusion, Numbers, Refusal, Survey
@@ -21,6 +18,10 @@ from assessment.team import DisciplineResult, TeamResult
 from cards.naming import answer_name, level_name
 from content.model import Edition
 from content.texts import Texts
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -243,6 +244,8 @@ def _given(texts: Texts, answer: Answer | None) -> Cell:
 
 def _file(sheets: Iterable[_Sheet], properties: Mapping[str, object]) -> bytes:
     file = BytesIO()
+    import xlsxwriter  # noqa: PLC0415 - few take a workbook, and every start would wait for it
+
     with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
         book.set_properties(dict(properties))
         bold = book.add_format({"bold": True})

@@ -18,7 +18,7 @@ from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo
 from assessment.check import ROLE
 from assessment.model import Level
 
-_STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+STRICT = ConfigDict(extra="forbid")
 
 ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 ADDRESS = r"^https://[^\s()]+$"
@@ -50,7 +50,7 @@ class LinkState(StrEnum):
 class Successor:
     """The page that took over from a renamed or retired one."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     title: Name
     url: Url
@@ -60,7 +60,7 @@ class Successor:
 class Link:
     """A page worth reading, as the edition named it."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     title: Name
     url: Url
@@ -84,7 +84,7 @@ Links = Annotated[tuple[Link, ...], Field(max_length=3)]
 class Stage:
     """One of the five levels, and what it means for Power Platform."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     level: Level
     name: Name
@@ -96,7 +96,7 @@ class Stage:
 class Opportunity:
     """One thing worth doing at a stage."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     id: Id
     stage: Level
@@ -111,7 +111,7 @@ class Opportunity:
 class Statement:
     """One characteristic the model ascribes to a level of a discipline."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     id: Id
     text: Sentence
@@ -122,7 +122,7 @@ class Statement:
 class LevelOfDiscipline:
     """What is true of a discipline at one level."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     level: Level
     answer: Sentence
@@ -169,7 +169,7 @@ def _distinct(disciplines: tuple[str, ...]) -> tuple[str, ...]:
 class DisciplineFile:
     """`disciplines/<id>.yaml`: an area the model looks at, with its question and its five levels."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     name: Name
     question: Sentence
@@ -181,7 +181,7 @@ class DisciplineFile:
 class StagesFile:
     """`stages.yaml`: the five levels, from 100 to 500."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     stages: Annotated[tuple[Stage, ...], AfterValidator(_all_five)]
 
@@ -190,7 +190,7 @@ class StagesFile:
 class OpportunitiesFile:
     """`opportunities.yaml`: what is worth doing, stage by stage, in the order it is shown."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     opportunities: Annotated[tuple[Opportunity, ...], AfterValidator(_some_per_stage)]
 
@@ -199,7 +199,7 @@ class OpportunitiesFile:
 class EditionFile:
     """`edition.yaml`: what the edition is, and the disciplines in the order they are asked."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     name: Sentence
     """As it stands under each result."""

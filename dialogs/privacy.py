@@ -10,7 +10,7 @@ from cards.privacy import ask_to_forget_card, forgotten_card, kept_card, my_data
 from cards.privacy_presses import AskToForget, ForgetMe, GetMyData, KeepMe, PrivacyPress
 from content.texts import Texts
 from dialogs.turn import Reply, Visit
-from storage.database import UNAVAILABLE
+from storage.database import RAISED
 from storage.privacy import Privacy
 
 log = logging.getLogger(__name__)
@@ -57,6 +57,6 @@ class PrivacyDialog:
         gone = await self._privacy.forget(visit.person, visit.at)
         try:
             await self._erase()
-        except UNAVAILABLE as error:
+        except RAISED.unavailable as error:
             log.warning("what was forgotten is erased from the files later: %s", error)
         return Reply(forgotten_card(self._texts, gone), settled=True, forgets=True)

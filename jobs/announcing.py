@@ -31,7 +31,7 @@ from dialogs.survey_views import SurveyViews
 from jobs.pacer import Pacer
 from jobs.patience import in_time, persist
 from jobs.port import Outcome, Port, Refused, RetryAfter
-from storage.database import UNAVAILABLE, Database
+from storage.database import RAISED, Database
 from storage.news import Address, Told
 from storage.surveys import PROGRESS, Home, Post
 
@@ -129,7 +129,7 @@ class Announcer:
             ready = await self._prepared(address, claim, claimed)
         except BaseException:
             # Surely nothing was sent.
-            with suppress(*UNAVAILABLE):
+            with suppress(*RAISED.unavailable):
                 await self._put_back(claim, AGAIN_AFTER)
             raise
         if ready:

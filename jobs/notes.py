@@ -23,7 +23,7 @@ from jobs.pacer import Pacer
 from jobs.patience import in_time, persist
 from jobs.port import Outcome, Port, Refused, RetryAfter, Sent, Unknown
 from storage.conversations import Conversation
-from storage.database import UNAVAILABLE, Database
+from storage.database import RAISED, Database
 
 Undo = Callable[[dt.datetime], Awaitable[None]]
 
@@ -132,12 +132,12 @@ class Notes:
         """
         try:
             return await self._respect.turn(note.person, note.occasion, now, note.zone, claim=note.claim)
-        except UNAVAILABLE:
+        except RAISED.unavailable:
             await persist(lambda: note.undo(now))
             raise
         except BaseException:
             # Perhaps this process is to stop: it does not wait for a database that is away.
-            with suppress(*UNAVAILABLE):
+            with suppress(*RAISED.unavailable):
                 await note.undo(now)
             raise
 

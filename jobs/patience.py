@@ -8,7 +8,7 @@ import random
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar
 
-from storage.database import UNAVAILABLE
+from storage.database import RAISED
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ async def persist(call: Callable[[], Awaitable[Value]]) -> Value:
     for pause in pauses():
         try:
             return await call()
-        except UNAVAILABLE as error:
+        except RAISED.unavailable as error:
             log.warning("the database does not answer, trying again: %s", error)
             await asyncio.sleep(min(pause, 5))
     raise AssertionError("pauses never end")

@@ -10,6 +10,7 @@ import datetime as dt
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from assessment.schedules import RepeatedSurvey, Schedule
@@ -18,7 +19,6 @@ from content.texts import Texts
 from dialogs.due_schedules import gone_occasion, lead_is_gone, reminder
 from dialogs.recurrence import dates_of
 from dialogs.respect import held_until
-from jobs.engine import Engine
 from jobs.means import Means
 from jobs.notes import LEASE, Note, Notes, NotNow
 from jobs.pacer import Pacer
@@ -26,7 +26,10 @@ from jobs.patience import persist
 from jobs.port import Port
 from jobs.watch import have_done
 from storage.columns import milliseconds
-from storage.database import UNAVAILABLE, Database
+from storage.database import RAISED, Database
+
+if TYPE_CHECKING:
+    from jobs.engine import Engine
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +70,7 @@ class Scheduling:
         """One that cannot be dealt with keeps no other waiting."""
         acts = [act(one) for one in schedules]
         for one, error in zip(schedules, await asyncio.gather(*acts, return_exceptions=True), strict=True):
-            if isinstance(error, UNAVAILABLE):
+            if isinstance(error, RAISED.unavailable):
                 raise error
             if error:
                 log.error("schedule %s: its date could not be dealt with", one.id, exc_info=error)

@@ -25,7 +25,7 @@ from jobs.pacer import Pacer
 from jobs.patience import pauses, persist
 from jobs.port import Outcome, Port, Refused, RetryAfter, Sent, Unknown
 from storage.conversations import Conversation
-from storage.database import UNAVAILABLE, Database
+from storage.database import RAISED, Database
 from storage.deliveries import Letter, Round
 from storage.surveys import INVITATION, REMINDER, REMINDER_BY_HAND, Home
 
@@ -166,7 +166,7 @@ class Sender:
         try:
             await self._turn(letter)
         except asyncio.CancelledError:
-            with suppress(*UNAVAILABLE):
+            with suppress(*RAISED.unavailable):
                 await self._deliveries.release(letter, claim, self._clock())
             raise
         waited = asyncio.get_running_loop().time() - asked

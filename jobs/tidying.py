@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from assessment.privacy import Retention
-from jobs.engine import Engine
 from storage.database import Database
+
+if TYPE_CHECKING:
+    from jobs.engine import Engine
 
 log = logging.getLogger(__name__)
 

@@ -14,13 +14,16 @@ import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from assessment.survey import Phase, Survey
 from jobs.announcing import Announcer
-from jobs.engine import Engine
 from jobs.posting import RESULT, SHOWN_AFTERWARDS
-from storage.database import UNAVAILABLE, Database
+from storage.database import RAISED, Database
 from storage.deliveries import Round
+
+if TYPE_CHECKING:
+    from jobs.engine import Engine
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +87,7 @@ class Watch:
 
     async def leave(self) -> None:
         """Say goodbye, once this process does nothing any more; what it could not finish is unknown."""
-        with contextlib.suppress(*UNAVAILABLE):
+        with contextlib.suppress(*RAISED.unavailable):
             await self._deliveries.lose(self._replica, DIED, self._clock())
             await self._announcer.lose(self._replica)
             await self._deliveries.bury(self._replica)
@@ -93,7 +96,7 @@ class Watch:
         """Say that this process is alive."""
         try:
             await self._deliveries.beat(self._replica)
-        except UNAVAILABLE:
+        except RAISED.unavailable:
             self._beating_since = math.inf
             raise
         self._beating_since = min(self._beating_since, time.monotonic())
@@ -165,7 +168,7 @@ async def _keep(habit: Habit, wake: asyncio.Event | None) -> None:
     while True:
         try:
             await habit()
-        except UNAVAILABLE as error:
+        except RAISED.unavailable as error:
             log.warning("the database does not answer: %s", error)
         except Exception:
             log.exception("looking around failed")

@@ -7,8 +7,6 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import Engine
-
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
 """Lends a connection until the block ends."""
 
@@ -43,8 +41,12 @@ class Backend(Protocol):
     def lock(self) -> str:
         """The statement that makes a migration wait for the ones of other processes, until it commits."""
 
-    def engine(self) -> Engine:
-        """What migrations run on; used from a thread."""
+    @property
+    def dialect(self) -> str:
+        """What SQLAlchemy calls this database with its driver."""
+
+    def connect(self) -> Any:
+        """A connection apart, by the driver itself; used from a thread, and blocks it."""
 
     def connections(self) -> AbstractAsyncContextManager[Connections]:
         """Open the connections that statements run on, and close them afterwards."""

@@ -14,7 +14,7 @@ from assessment.model import Answer, Person, Role, parse_answer
 from assessment.survey import Survey
 from storage.backend import Connections
 from storage.columns import key, milliseconds, moment
-from storage.schema import CONFLICTS
+from storage.errors import RAISED
 
 COMMA = "\n"
 """Stands between the parts of a list in one text; no id of an activity or an edition has it."""
@@ -153,7 +153,7 @@ class Checks:
                 kept = await self._sql.record(
                     connection, id=check_id, **row, **key(person), now=milliseconds(given.at)
                 )
-            except CONFLICTS:
+            except RAISED.conflicts:
                 # The check was deleted in this very moment.
                 return None
         if kept is None:

@@ -16,18 +16,18 @@ from storage.checks import Checks
 from storage.contacts import Contacts
 from storage.conversations import Conversations
 from storage.deliveries import Deliveries
+from storage.errors import RAISED
 from storage.news import Newsstand
 from storage.pacing import Pacing
 from storage.pledges import Pledges
-from storage.postgresql import PostgreSQL
 from storage.privacy import Privacy
 from storage.schedules import Schedules
-from storage.schema import DRIVER_ERRORS, UNAVAILABLE, DatabaseNotReady, migrate
+from storage.schema import DatabaseNotReady, migration, newest_migration
 from storage.sqlite import SQLite
 from storage.surveys import Surveys
 from storage.turns import Turns
 
-__all__ = ["UNAVAILABLE", "BadDatabaseUrl", "Database", "DatabaseNotReady", "open_database"]
+__all__ = ["RAISED", "BadDatabaseUrl", "Database", "DatabaseNotReady", "open_database"]
 
 SQL = Path(__file__).parent / "sql"
 
@@ -39,15 +39,25 @@ async def open_database(url: str) -> AsyncIterator[Database]:
     Raises BadDatabaseUrl for a URL that names no database, DatabaseNotReady for one that cannot be used.
     """
     backend = backend_for(url)
-    newest = await asyncio.to_thread(migrate, backend)
+    newest = newest_migration()
+    await asyncio.to_thread(_bring_to, newest, backend)
     async with backend.connections() as connections:
         yield Database(backend, connections, newest)
+
+
+def _bring_to(newest: str, backend: Backend) -> None:
+    if migration(backend) != newest:
+        from storage.migrating import migrate  # noqa: PLC0415 - loads Alembic and SQLAlchemy
+
+        migrate(backend)
 
 
 def backend_for(url: str) -> Backend:
     """The database that a URL names."""
     scheme, _, rest = url.partition("://")
     if scheme in ("postgresql", "postgres", "postgresql+psycopg"):
+        from storage.postgresql import PostgreSQL  # noqa: PLC0415 - loads its driver
+
         return PostgreSQL(f"postgresql://{rest}")
     path = rest.removeprefix("/")
     if scheme == "sqlite" and path not in (rest, "", ":memory:"):
@@ -62,7 +72,7 @@ def backend_for(url: str) -> Backend:
 class Database:
     """An open database."""
 
-    def __init__(self, backend: Backend, connections: Connections, newest: str | None) -> None:
+    def __init__(self, backend: Backend, connections: Connections, newest: str) -> None:
         connect, transaction = connections.connect, connections.transaction
         self._connect = connect
         self._erase = connections.erase
@@ -86,7 +96,7 @@ class Database:
     async def erase(self) -> None:
         """Leave nothing that was deleted in the database's files; for PostgreSQL that is the server's matter.
 
-        Raises one of UNAVAILABLE where it has to be done again.
+        Raises one of RAISED.unavailable where it has to be done again.
         """
         await self._erase()
 
@@ -95,7 +105,7 @@ class Database:
         try:
             async with self._connect() as connection:
                 (found,) = await self._sql.revision(connection) or (None,)
-        except DRIVER_ERRORS as error:
+        except RAISED.driver as error:
             raise DatabaseNotReady.unreachable(error) from error
         if found != self._newest:
             raise DatabaseNotReady.at_other_migration(found, self._newest)

@@ -12,9 +12,17 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
-from sqlalchemy import Engine, NullPool, create_engine
 
 from storage.backend import BadDatabaseUrl, Connections
+from storage.errors import RAISED, Raised
+
+RAISED.add(
+    Raised(
+        driver=(psycopg.Error,),
+        unavailable=(psycopg.OperationalError, psycopg.InterfaceError),
+        conflicts=(psycopg.IntegrityError,),
+    )
+)
 
 MAX_CONNECTIONS = 8
 """Per replica. A statement takes a fraction of a millisecond, so few connections serve many people."""
@@ -55,6 +63,7 @@ class PostgreSQL:
 
     adapter = "apsycopg"
     lock = f"select pg_advisory_xact_lock({MIGRATION_LOCK})"
+    dialect = "postgresql+psycopg"
 
     def __init__(self, url: str) -> None:
         """Raises BadDatabaseUrl."""
@@ -66,11 +75,9 @@ class PostgreSQL:
                 "with %40 for @, %20 for a space and %25 for % in the password."
             ) from None
 
-    def engine(self) -> Engine:
-        """What migrations run on."""
-        return create_engine(
-            "postgresql+psycopg://", creator=lambda: psycopg.connect(self._url), poolclass=NullPool
-        )
+    def connect(self) -> psycopg.Connection[Any]:
+        """A connection apart from the pool."""
+        return psycopg.connect(self._url)
 
     @asynccontextmanager
     async def connections(self) -> AsyncIterator[Connections]:

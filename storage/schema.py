@@ -1,30 +1,16 @@
-"""The shape of the tables: which migration the database is at, and bringing it to the newest."""
+"""The shape of the tables: which migration the database is at, and which one is the newest."""
 
 from __future__ import annotations
 
-import sqlite3
+from contextlib import closing
 from pathlib import Path
 
-import psycopg
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
-
 from storage.backend import Backend
+from storage.errors import RAISED
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
-DRIVER_ERRORS = (SQLAlchemyError, psycopg.Error, sqlite3.Error, OSError)
-"""What a database that cannot be used raises, for whatever reason."""
-
-UNAVAILABLE = (psycopg.OperationalError, psycopg.InterfaceError, sqlite3.OperationalError, OSError)
-"""What a database raises that is away, or busy, and may be back in a moment."""
-
-CONFLICTS = (psycopg.IntegrityError, sqlite3.IntegrityError)
-"""What a row raises that another row forbids."""
+REVISION = "select version_num from alembic_version"
 
 
 class DatabaseNotReady(Exception):
@@ -50,29 +36,23 @@ class DatabaseNotReady(Exception):
         )
 
 
-def migrate(backend: Backend) -> str | None:
-    """Bring the database to the newest migration, and return that migration's id.
+def newest_migration() -> str:
+    """The id of the newest migration, with which its file's name begins."""
+    return max(path.stem.partition("_")[0] for path in MIGRATIONS.glob("versions/*.py"))
 
-    Any number of processes may do this at once. Raises DatabaseNotReady when it cannot be done.
+
+def migration(backend: Backend) -> str | None:
+    """The migration the database is at; None where that cannot be read, as in a new one.
+
+    Raises DatabaseNotReady when there is no connection to be had.
     """
     try:
-        with backend.engine().begin() as connection:
-            connection.exec_driver_sql(backend.lock)
-            return _upgrade(connection)
-    except DRIVER_ERRORS as error:
+        connection = backend.connect()
+    except RAISED.driver as error:
         raise DatabaseNotReady.unreachable(error) from error
-
-
-def _upgrade(connection: Connection) -> str | None:
-    config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    scripts = ScriptDirectory.from_config(config)
-    _refuse_unknown(scripts, MigrationContext.configure(connection).get_current_revision())
-    command.upgrade(config, "head")
-    return scripts.get_current_head()
-
-
-def _refuse_unknown(scripts: ScriptDirectory, found: str | None) -> None:
-    known = {script.revision for script in scripts.walk_revisions()}
-    if found is not None and found not in known:
-        raise DatabaseNotReady.at_other_migration(found, scripts.get_current_head())
+    with closing(connection):
+        try:
+            (found,) = connection.execute(REVISION).fetchone() or (None,)
+        except RAISED.driver:
+            return None
+    return found

@@ -12,7 +12,6 @@ from typing import Any
 
 from aiosql.adapters.aiosqlite import AioSQLiteAdapter
 from aiosqlite import Connection
-from sqlalchemy import Engine, NullPool, create_engine
 
 from storage.backend import Connections
 
@@ -55,18 +54,19 @@ class OneCallAdapter(AioSQLiteAdapter):
 
 
 class SQLite:
-    """A database file. Its folder and the file are made when the migrations run."""
+    """A database file. Its folder and the file are made as it is opened."""
 
     adapter = OneCallAdapter
     lock = "begin immediate"
+    dialect = "sqlite"
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def engine(self) -> Engine:
-        """What migrations run on."""
+    def connect(self) -> sqlite3.Connection:
+        """A connection apart, to a file that is made where there is none."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        return create_engine("sqlite://", creator=self._connect, poolclass=NullPool)
+        return self._connect()
 
     @asynccontextmanager
     async def connections(self) -> AsyncIterator[Connections]:

@@ -14,7 +14,7 @@ from assessment.team import Group, Tallies
 from storage.backend import Connections
 from storage.columns import guid, key, milliseconds, moment
 from storage.contacts import Known, row_of
-from storage.schema import CONFLICTS
+from storage.errors import RAISED
 
 Row = tuple[Any, ...]
 
@@ -409,7 +409,7 @@ async def _unless_taken(statement: Any) -> bool:
     """Whether a statement changed its row; the team's other survey, opened at the same moment, forbids it."""
     try:
         changed: int = await statement
-    except CONFLICTS:
+    except RAISED.conflicts:
         return False
     return changed == 1
 

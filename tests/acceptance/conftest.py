@@ -9,7 +9,7 @@ from aiohttp import ClientSession, TCPConnector, web
 
 from app import create_app, utc_now
 from bot.settings import Settings
-from jobs import watch
+from jobs import watch, work
 from tests.acceptance.clock import Clock, SharedClock
 from tests.acceptance.colleagues import has_the_app
 from tests.acceptance.connector import Connector
@@ -64,7 +64,8 @@ def make_app(
 async def bot(
     make_app: Callable[[], web.Application], monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[RunningBot]:
-    """A bot that looks around more often than a real one, since each test waits for it."""
+    """A bot that works sooner and looks around more often than a real one, since each test waits for it."""
+    monkeypatch.setattr(work, "HEAD_START", 0.0)
     monkeypatch.setattr(watch, "LOOK_EVERY", 0.5)
     async with RunningBot(make_app) as running:
         yield running

@@ -9,6 +9,7 @@ import pytest
 
 import app
 from bot.settings import Settings
+from jobs import work
 
 
 @pytest.fixture(autouse=True)
@@ -71,3 +72,20 @@ def test_checks_of_a_deleted_edition_stop_the_start(
 
         assert app.main() == 1
     assert "put back content/editions/2019" in capsys.readouterr().err
+
+
+def test_an_engine_that_cannot_work_ends_the_process(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Nobody has a bot that talks and never sends: it stops and says what to check, though it was ready."""
+    environment.setattr(work, "HEAD_START", 0.0)
+    file = tmp_path / "var/coach.db"
+    file.parent.mkdir()
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("create table dbos_migrations (nothing_of_the_engine)")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    environment.setenv("PORT", str(port))
+
+    assert app.main() == 1
+    assert "check that the bot may make and change them" in capsys.readouterr().err

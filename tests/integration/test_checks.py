@@ -12,6 +12,7 @@ from assessment.check import ROLE, Check
 from assessment.model import Level, NoLevel, Person, Role
 from storage.checks import Given
 from storage.database import Database, backend_for, open_database
+from storage.migrating import engine
 from tests.integration.answers import record
 
 ROOT = Path(__file__).parents[2]
@@ -176,7 +177,7 @@ async def test_file_shared_with_another_program(sqlite_url: str) -> None:
 
 
 def write_elsewhere(url: str) -> None:
-    with backend_for(url).engine().execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+    with engine(backend_for(url)).execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         for number in range(300):
             row = ("tenant", str(number), number)
             connection.exec_driver_sql("insert into welcomes values (?, ?, ?)", row)

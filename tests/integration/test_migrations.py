@@ -16,13 +16,14 @@ from psycopg_pool import AsyncConnectionPool
 from assessment.model import Person
 from storage import postgresql, sqlite
 from storage.database import BadDatabaseUrl, Database, DatabaseNotReady, backend_for, open_database
+from storage.migrating import engine
 
 ROOT = Path(__file__).parents[2]
 ADA = Person("tenant", "ada")
 
 
 def run(url: str, *statements: str) -> None:
-    with backend_for(url).engine().execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+    with engine(backend_for(url)).execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         for statement in statements:
             connection.exec_driver_sql(statement)
 
@@ -40,6 +41,32 @@ async def test_opened_twice(database_url: str) -> None:
     async with open_database(database_url) as database:
         await database.ready()
         assert not await database.conversations.welcome("t", "a:1", datetime.now(UTC))
+
+
+def test_opened_again_without_alembic(database_url: str) -> None:
+    """Where no migration is due nothing is loaded that migrates: it would take as long as all else."""
+
+    def opened() -> set[str]:
+        command = [sys.executable, "-c", OPEN, database_url]
+        told = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+        return set(told.split())
+
+    driver = {"psycopg"} if database_url.startswith("postgresql") else set()
+    assert opened() == driver | {"alembic", "sqlalchemy"}
+    assert opened() == driver
+
+
+OPEN = """
+import asyncio, sys
+from storage.database import open_database
+
+async def main(url):
+    async with open_database(url) as database:
+        await database.ready()
+
+asyncio.run(main(sys.argv[1]))
+print(*{"alembic", "sqlalchemy", "psycopg"} & set(sys.modules))
+"""
 
 
 START = """

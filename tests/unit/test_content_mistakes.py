@@ -202,7 +202,7 @@ IN_THE_OPPORTUNITIES = {
         "title: Build to the Contoso app standard",
         "title: Build: to the standard",
         "title: Build:",
-        "not valid YAML: mapping values are not allowed here",
+        "not valid YAML: mapping values are not allowed in this context",
     ),
 }
 
