@@ -8,7 +8,7 @@ import gc
 import logging
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from aiohttp import ClientSession, DummyCookieJar, TCPConnector, web
 
@@ -17,6 +17,7 @@ from bot.door import DOOR, LARGEST_BODY, ROUTES, Door
 from bot.exports import Exports
 from bot.handler import Handler
 from bot.logs import log_to_stderr
+from bot.serving import serve
 from bot.settings import Settings, SettingsError, read_settings
 from bot.teams import Teams
 from bot.tokens import Credentials, EntraCredentials, NoCredentials, TokenCheck
@@ -192,14 +193,8 @@ def main() -> int:
         gc.freeze()
         if settings.is_local:
             log.warning("LOCAL MODE: nobody is authenticated; only this machine can reach the bot")
-        web.run_app(
-            app,
-            host=settings.host,
-            port=settings.port,
-            print=lambda _: log.info("listening on %s, port %d", settings.host, settings.port),
-            access_log=None,
-            loop=_event_loop(),
-        )
+        with asyncio.Runner(loop_factory=_event_loop) as runner, suppress(KeyboardInterrupt):
+            runner.run(serve(app, settings.host, settings.port, is_fronted=not settings.is_local))
     except (SettingsError, ContentError, CannotStart, BadDatabaseUrl, DatabaseNotReady) as error:
         print(f"Maturity Coach cannot start. {error}", file=sys.stderr)  # noqa: T201 - for the operator
         return 1
