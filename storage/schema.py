@@ -76,3 +76,8 @@ def _refuse_unknown(scripts: ScriptDirectory, found: str | None) -> None:
     known = {script.revision for script in scripts.walk_revisions()}
     if found is not None and found not in known:
         raise DatabaseNotReady.at_other_migration(found, scripts.get_current_head())
+
+
+def is_older(found: str | None, needed: str | None) -> bool:
+    """Whether a database lacks a migration; their ids are numbers that count up."""
+    return int(found or 0) < int(needed or 0)
