@@ -10,10 +10,11 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 SETUP := .venv/.built
 NODE_MODULES := node_modules/.built
 PEERS := var/peers/.built
+PRODUCTION := var/production/.built
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run bot test browser lint types imports format schema cards package bench lock clean
+.PHONY: help setup run bot test browser lint types imports format schema cards package audit sbom bench lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 15
@@ -54,6 +55,12 @@ cards: $(SETUP) $(NODE_MODULES) ## every card as JSON and HTML, to look at witho
 package: $(SETUP) $(NODE_MODULES) ## var/maturity-coach.zip, to upload to Teams
 	$(BIN)/python scripts/package.py
 
+audit: $(SETUP) ## known vulnerabilities of what production installs (ARGS=--insist fails where nobody can be asked)
+	$(BIN)/python scripts/audit.py $(ARGS)
+
+sbom: $(SETUP) $(PRODUCTION) ## var/sbom.cdx.json, all that production installs; fails on a license that is not agreed to
+	$(BIN)/python scripts/sbom.py
+
 bench: $(SETUP) $(PEERS) ## what a turn costs, beside other SDKs (ARGS=--quick for two minutes)
 	$(BIN)/python -m benchmarks.turn $(ARGS)
 
@@ -85,4 +92,11 @@ $(NODE_MODULES): package-lock.json | $(SETUP)
 $(PEERS): benchmarks/peers.txt | $(SETUP)
 	@$(BIN)/python -m venv --clear var/peers
 	@var/peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+# As the Dockerfile does it; the bot has to find all it imports in there.
+$(PRODUCTION): requirements.txt | $(SETUP)
+	@$(BIN)/python -m venv --clear --without-pip var/production
+	@$(BIN)/uv pip install --quiet --python var/production/bin/python --require-hashes -r $<
+	@var/production/bin/python -c 'import app'
 	@touch $@

@@ -6,9 +6,10 @@ import asyncio
 import datetime as dt
 import gc
 import logging
+import signal
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from aiohttp import ClientSession, DummyCookieJar, TCPConnector, web
 
@@ -17,6 +18,7 @@ from bot.door import DOOR, LARGEST_BODY, ROUTES, Door
 from bot.exports import Exports
 from bot.handler import Handler
 from bot.logs import log_to_stderr
+from bot.serving import serve
 from bot.settings import Settings, SettingsError, read_settings
 from bot.teams import Teams
 from bot.tokens import Credentials, EntraCredentials, NoCredentials, TokenCheck
@@ -119,7 +121,7 @@ async def _door(
 
 def _stop() -> None:
     """End the process as a signal does."""
-    raise web.GracefulExit
+    signal.raise_signal(signal.SIGINT)
 
 
 def _means(
@@ -200,14 +202,8 @@ def main() -> int:
         gc.freeze()
         if settings.is_local:
             log.warning("LOCAL MODE: nobody is authenticated; only this machine can reach the bot")
-        web.run_app(
-            app,
-            host=settings.host,
-            port=settings.port,
-            print=lambda _: log.info("listening on %s, port %d", settings.host, settings.port),
-            access_log=None,
-            loop=_event_loop(),
-        )
+        with asyncio.Runner(loop_factory=_event_loop) as runner, suppress(KeyboardInterrupt):
+            runner.run(serve(app, settings.host, settings.port, is_fronted=not settings.is_local))
     except (SettingsError, ContentError, CannotStart, BadDatabaseUrl, DatabaseNotReady, CannotWork) as error:
         print(f"Maturity Coach cannot start. {error}", file=sys.stderr)  # noqa: T201 - for the operator
         return 1

@@ -58,6 +58,11 @@ class Door:
         self._handler = handler
         self._database = database
         self._exports = exports
+        self._is_leaving = False
+
+    def leave(self) -> None:
+        """From now on say that others should be asked; whoever asks all the same is answered."""
+        self._is_leaving = True
 
     async def messages(self, request: web.Request) -> web.Response:
         """`POST /api/messages`: one activity from Teams."""
@@ -93,7 +98,12 @@ class Door:
         return "" if self._settings.trusts(activity.service_url) else "this service URL is not allowed"
 
     async def readyz(self) -> web.Response:
-        """`GET /readyz`: the database can be reached and is migrated; content was checked at the start."""
+        """`GET /readyz`: the database can be reached and is migrated; content was checked at the start.
+
+        A bot that was told to stop is not ready either.
+        """
+        if self._is_leaving:
+            return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE, text="leaving\n")
         try:
             async with asyncio.timeout(READY_WITHIN):
                 await self._database.ready()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Iterator
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from typing import Any, TypeVar
 
 from storage.database import RAISED
 
@@ -49,3 +49,13 @@ async def in_time(turn: Awaitable[None]) -> bool:
     except TimeoutError:
         return False
     return True
+
+
+async def to_its_end(work: Coroutine[Any, Any, Value]) -> Value:
+    """Do all of it, though whoever waits be cancelled: what Teams was asked for is then known, and kept."""
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise

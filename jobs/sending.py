@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -22,7 +22,7 @@ from content.loading import Content
 from dialogs.surveys import BETWEEN_REMINDERS
 from jobs.courtesy import Courtesy, Turn
 from jobs.pacer import Pacer
-from jobs.patience import pauses, persist
+from jobs.patience import pauses, persist, to_its_end
 from jobs.port import Outcome, Port, Refused, RetryAfter, Sent, Unknown
 from storage.conversations import Conversation
 from storage.database import RAISED, Database
@@ -137,18 +137,13 @@ class Sender:
         claim = uuid4().hex
         chat = letter.home or await self._opened(errand, letter)
         if isinstance(chat, Conversation):
-            async with errand.next_up:
+            async with errand.next_up, self._given_back_if_cancelled(letter, claim):
                 if not await self._claimed(errand, letter, claim):
                     return
                 if not await self._may_go(errand, letter, claim):
                     await persist(lambda: self._deliveries.release(letter, claim, self._clock()))
                     return
-            outcome = await self._port.send_card(chat, errand.card)
-            if letter.home and isinstance(outcome, Refused) and outcome.reason is Refusal.GONE:
-                # The chat that was known is gone, not the person: the next try opens a new one.
-                await persist(lambda: self._conversations.lose(letter.person, chat))
-                outcome = RetryAfter(None)
-            await self._keep(letter, claim, outcome)
+            outcome = await to_its_end(self._sent(errand, letter, chat, claim))
         else:
             outcome = Refused(0, chat.reason) if gives_up and isinstance(chat, Unknown) else chat
             if isinstance(outcome, Refused) and await self._claimed(errand, letter, claim):
@@ -160,15 +155,29 @@ class Sender:
         elif isinstance(outcome, RetryAfter | Unknown):
             await asyncio.sleep(pause)
 
-    async def _may_go(self, errand: _Errand, letter: Letter, claim: str) -> bool:
-        """Wait for the turn of a claimed letter; whether it is still to be sent when that took long."""
-        asked = asyncio.get_running_loop().time()
+    async def _sent(self, errand: _Errand, letter: Letter, chat: Conversation, claim: str) -> Outcome:
+        outcome = await self._port.send_card(chat, errand.card)
+        if letter.home and isinstance(outcome, Refused) and outcome.reason is Refusal.GONE:
+            # The chat that was known is gone, not the person: the next try opens a new one.
+            await persist(lambda: self._conversations.lose(letter.person, chat))
+            outcome = RetryAfter(None)
+        await self._keep(letter, claim, outcome)
+        return outcome
+
+    @asynccontextmanager
+    async def _given_back_if_cancelled(self, letter: Letter, claim: str) -> AsyncIterator[None]:
+        """As the bot stops; nothing was sent yet."""
         try:
-            await self._turn(letter)
+            yield
         except asyncio.CancelledError:
             with suppress(*RAISED.unavailable):
                 await self._deliveries.release(letter, claim, self._clock())
             raise
+
+    async def _may_go(self, errand: _Errand, letter: Letter, claim: str) -> bool:
+        """Wait for the turn of a claimed letter; whether it is still to be sent when that took long."""
+        asked = asyncio.get_running_loop().time()
+        await self._turn(letter)
         waited = asyncio.get_running_loop().time() - asked
         if waited < LONG_TURN:
             return True

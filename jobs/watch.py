@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 LOOK_EVERY = 5.0
 """Seconds; also how often a process says that it is alive."""
 
+LAST_LOOK_WITHIN = 3.0
+"""Seconds in which what is being looked at as the bot stops may end, so that no call of Teams is cut off."""
+
 SILENCE = dt.timedelta(seconds=15)
 """After which a process counts as dead. With LOOK_EVERY that is noticed within 20 seconds, and its work is
 taken over within 30."""
@@ -68,6 +71,7 @@ class Watch:
         self._replica = replica
         self._clock = clock
         self._nudged = nudged
+        self._leaving = asyncio.Event()
         self._habits = habits
         self._beating_since = math.inf
         self._idle: dict[Round, set[int]] = {}
@@ -76,11 +80,16 @@ class Watch:
     async def looking(self) -> AsyncIterator[None]:
         """Look around until the block ends."""
         # Apart, so that a Teams that answers slowly neither delays work nor makes this process look dead.
-        tasks = [asyncio.create_task(_keep(habit, None)) for habit in (self._beat, *self._habits)]
-        tasks.append(asyncio.create_task(_keep(self._look, self._nudged)))
+        tasks = [
+            asyncio.create_task(self._keep(habit, self._leaving)) for habit in (self._beat, *self._habits)
+        ]
+        tasks.append(asyncio.create_task(self._keep(self._look, self._nudged)))
         try:
             yield
         finally:
+            self._leaving.set()
+            self._nudged.set()
+            await asyncio.wait(tasks, timeout=LAST_LOOK_WITHIN)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -91,6 +100,18 @@ class Watch:
             await self._deliveries.lose(self._replica, DIED, self._clock())
             await self._announcer.lose(self._replica)
             await self._deliveries.bury(self._replica)
+
+    async def _keep(self, habit: Habit, wake: asyncio.Event) -> None:
+        """Do something every few seconds and as soon as `wake` is set, until the bot stops."""
+        while not self._leaving.is_set():
+            try:
+                await habit()
+            except RAISED.unavailable as error:
+                log.warning("the database does not answer: %s", error)
+            except Exception:
+                log.exception("looking around failed")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(wake.wait(), LOOK_EVERY)
 
     async def _beat(self) -> None:
         """Say that this process is alive."""
@@ -161,22 +182,6 @@ class Watch:
         if survey.closes_at <= self._clock():
             return True
         return survey.id not in being_sent and (await self._deliveries.numbers(survey)).all_done
-
-
-async def _keep(habit: Habit, wake: asyncio.Event | None) -> None:
-    """Do something every few seconds, and as soon as `wake` is set."""
-    while True:
-        try:
-            await habit()
-        except RAISED.unavailable as error:
-            log.warning("the database does not answer: %s", error)
-        except Exception:
-            log.exception("looking around failed")
-        if wake is None:
-            await asyncio.sleep(LOOK_EVERY)
-            continue
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(wake.wait(), LOOK_EVERY)
 
 
 async def have_done(engine: Engine, job: str, *args: str | int) -> None:

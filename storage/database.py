@@ -22,7 +22,7 @@ from storage.pacing import Pacing
 from storage.pledges import Pledges
 from storage.privacy import Privacy
 from storage.schedules import Schedules
-from storage.schema import DatabaseNotReady, migration, newest_migration
+from storage.schema import DatabaseNotReady, is_older, migration, newest_migration
 from storage.sqlite import SQLite
 from storage.surveys import Surveys
 from storage.turns import Turns
@@ -101,13 +101,16 @@ class Database:
         await self._erase()
 
     async def ready(self) -> None:
-        """Raise DatabaseNotReady unless the database answers and is at the newest migration."""
+        """Raise DatabaseNotReady unless the database answers and has the newest migration.
+
+        It may have further ones, of a version that is taking over: they leave alone what this one uses.
+        """
         try:
             async with self._connect() as connection:
                 (found,) = await self._sql.revision(connection) or (None,)
         except RAISED.driver as error:
             raise DatabaseNotReady.unreachable(error) from error
-        if found != self._newest:
+        if is_older(found, self._newest):
             raise DatabaseNotReady.at_other_migration(found, self._newest)
 
 

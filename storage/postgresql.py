@@ -109,8 +109,15 @@ class PostgreSQL:
 
         @asynccontextmanager
         async def transaction() -> AsyncIterator[psycopg.AsyncConnection[Any]]:
-            async with pool.connection() as connection, connection.transaction():
-                yield connection
+            async with pool.connection() as connection:
+                # Some read whole rows, and what the server has prepared fails once a migration adds a column.
+                # Nothing that is often done is done in a transaction.
+                connection.prepare_threshold, prepared_after = None, connection.prepare_threshold
+                try:
+                    async with connection.transaction():
+                        yield connection
+                finally:
+                    connection.prepare_threshold = prepared_after
 
         async with pool:
             yield Connections(pool.connection, transaction, pool.connection, _leave_it_to_the_server)

@@ -56,3 +56,8 @@ def migration(backend: Backend) -> str | None:
         except RAISED.driver:
             return None
     return found
+
+
+def is_older(found: str | None, needed: str) -> bool:
+    """Whether a database lacks a migration; their ids are numbers that count up."""
+    return int(found or 0) < int(needed)

@@ -5,7 +5,8 @@ import json
 import math
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Container, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -95,6 +96,9 @@ class Connector:
         self._roster = Roster()
         self._news = asyncio.Condition()
         self._closing = asyncio.Event()
+        self._may_answer = asyncio.Event()
+        self._may_answer.set()
+        self._arrived = 0
         self._runner = web.AppRunner(self._app())
         self._port = 0
 
@@ -171,6 +175,16 @@ class Connector:
         """From now on that share of the requests, 0 to 1, goes wrong in one of these ways."""
         self._faults.come_at_random(share, seed, kinds)
 
+    @asynccontextmanager
+    async def holds_back(self) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
+        """Until the block ends requests arrive and wait; it gets what waits for the first of them."""
+        self._may_answer.clear()
+        before = self._arrived
+        try:
+            yield lambda: self.wait_until(lambda: self._arrived > before)
+        finally:
+            self._may_answer.set()
+
     # What happened
 
     def count(self, method: str = "", part_of_path: str = "") -> int:
@@ -220,6 +234,7 @@ class Connector:
     @web.middleware
     async def _as_teams_answers(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         arrived = self.limits.now()
+        await self._tell_of_arrival()
         call = await self._call(request)
         response: web.StreamResponse | None = None
         hangs = False
@@ -240,6 +255,11 @@ class Connector:
             self._news.notify_all()
         return response or await self._goes_silent(request, hangs=hangs)
 
+    async def _tell_of_arrival(self) -> None:
+        self._arrived += 1
+        async with self._news:
+            self._news.notify_all()
+
     async def _goes_silent(self, request: web.Request, *, hangs: bool) -> web.Response:
         if hangs:
             await self._closing.wait()
@@ -249,6 +269,7 @@ class Connector:
 
     async def _answer(self, request: web.Request, call: Call, handler: Handler) -> web.StreamResponse:
         await asyncio.sleep(self.latency)
+        await self._may_answer.wait()
         self._check_headers(request)
         if (throttled := self._throttled(call)) is not None:
             return throttled

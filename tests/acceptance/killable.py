@@ -27,22 +27,26 @@ UNHURRIED = {
 class KillableBot:
     """`python app.py`, as a deployment runs it; each start is on the same port and adds to the same log.
 
-    With a clock it runs at that clock's time and with the usual rules of when people are written to.
+    With a clock it runs at that clock's time and with the usual rules of when people are written to. In
+    `root` lies what it runs.
     """
 
-    def __init__(self, database_url: str, log: Path, clock: SharedClock | None = None) -> None:
+    def __init__(
+        self, database_url: str, log: Path, clock: SharedClock | None = None, *, root: Path = ROOT
+    ) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
-            self._port = free.getsockname()[1]
+            self.port: int = free.getsockname()[1]
         self._log = log
-        self._environment = {"DATABASE_URL": database_url, "PORT": str(self._port)}
+        self._root = root
+        self._environment = {"DATABASE_URL": database_url, "PORT": str(self.port)}
         self._environment |= UNHURRIED if clock is None else clock.environment
         self._program = ("app.py",) if clock is None else ("-m", "tests.acceptance.bot_with_clock")
         self._process: asyncio.subprocess.Process | None = None
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def urls(self) -> tuple[str, ...]:
@@ -63,7 +67,7 @@ class KillableBot:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 *self._program,
-                cwd=ROOT,
+                cwd=self._root,
                 env=os.environ | self._environment,
                 stdout=log,
                 stderr=log,
@@ -75,11 +79,23 @@ class KillableBot:
 
     async def is_killed(self) -> None:
         """As by the kernel: no goodbye, nothing flushed."""
-        await self._ends(signal.SIGKILL)
+        if self.is_running:
+            self._signals(signal.SIGKILL)
+            await self.ends()
 
-    async def stops(self) -> None:
-        """As a deployment asks for it; returns when it has ended by itself."""
-        await self._ends(signal.SIGTERM)
+    async def stops(self) -> int:
+        """As a deployment asks for it; its exit status, when it has ended by itself."""
+        self.is_told_to_stop()
+        return await self.ends()
+
+    def is_told_to_stop(self) -> None:
+        """As the first thing a deployment does; it may still have something to end."""
+        self._signals(signal.SIGTERM)
+
+    async def ends(self) -> int:
+        """Returns its exit status, once it has one."""
+        assert self._process is not None
+        return await self._process.wait()
 
     def freezes(self) -> None:
         """Stands still, as a machine that swaps; connections stay open."""
@@ -87,11 +103,6 @@ class KillableBot:
 
     def thaws(self) -> None:
         self._signals(signal.SIGCONT)
-
-    async def _ends(self, how: signal.Signals) -> None:
-        if self._process is not None and self.is_running:
-            self._process.send_signal(how)
-            await self._process.wait()
 
     def _signals(self, how: signal.Signals) -> None:
         assert self._process is not None

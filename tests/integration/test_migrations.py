@@ -1,5 +1,6 @@
 """What storage promises about opening a database, its shape, and its going away."""
 
+import ast
 import asyncio
 import logging
 import sqlite3
@@ -11,14 +12,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.command import upgrade
+from alembic.config import Config
 from psycopg_pool import AsyncConnectionPool
 
 from assessment.model import Person
 from storage import postgresql, sqlite
 from storage.database import BadDatabaseUrl, Database, DatabaseNotReady, backend_for, open_database
 from storage.migrating import engine
+from storage.schema import MIGRATIONS
+from tests.everything import tables
 
 ROOT = Path(__file__).parents[2]
+NEWEST = max(one.stem for one in (MIGRATIONS / "versions").glob("[0-9]*.py"))[:4]
+AFTER_THE_FIRST = sorted((MIGRATIONS / "versions").glob("[0-9]*.py"))[1:]
 ADA = Person("tenant", "ada")
 
 
@@ -83,8 +90,25 @@ asyncio.run(main(sys.argv[1]))
 """
 
 
-def test_opened_by_processes_at_once(database_url: str) -> None:
-    """Several replicas can start at the same moment on a new database."""
+def migrated_to(database_url: str, revision: str) -> None:
+    """Make a database as an older version of the bot left it, with somebody in it."""
+    backend = backend_for(database_url)
+    with engine(backend).begin() as connection:
+        connection.exec_driver_sql(backend.lock)
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(MIGRATIONS))
+        upgrade(config, revision)
+        connection.exec_driver_sql(
+            "insert into checks (id, tenant_id, person_id, edition, started_at)"
+            " values ('a', 'tenant', 'ada', '2021-10', 0)"
+        )
+
+
+@pytest.mark.parametrize("revision", ["", "0001", "0002"], ids=["new", "0001", "0002"])
+def test_opened_by_processes_at_once(database_url: str, revision: str) -> None:
+    """Several replicas can start at the same moment, on a new database and on one of an older version."""
+    if revision:
+        migrated_to(database_url, revision)
     command = [sys.executable, "-W", "error", "-c", START, database_url]
     pipe = subprocess.PIPE
     replicas = [
@@ -100,6 +124,21 @@ def test_opened_by_processes_at_once(database_url: str) -> None:
 
     assert [one.communicate()[1] for one in replicas] == [""] * 3
     assert [one.returncode for one in replicas] == [0] * 3
+    kept = tables(database_url)
+    assert kept["alembic_version"] == [{"version_num": NEWEST}]
+    assert [one["id"] for one in kept["checks"]] == (["a"] if revision else [])
+
+
+@pytest.mark.parametrize("migration", AFTER_THE_FIRST, ids=lambda one: one.stem)
+def test_a_migration_takes_nothing_away(migration: Path) -> None:
+    """Old replicas run on meanwhile: nothing is dropped or renamed, and new columns fill themselves."""
+    code = ast.parse(migration.read_text("utf-8"))
+    calls = [one for one in ast.walk(code) if isinstance(one, ast.Call)]
+    done = {ast.unparse(one.func) for one in calls if ast.unparse(one.func).startswith("op.")}
+    added = [ast.unparse(one.args[1]) for one in calls if ast.unparse(one.func) == "op.add_column"]
+
+    assert done <= {"op.add_column", "op.create_index", "op.create_table", "op.execute", "op.get_bind"}
+    assert all("server_default" in one or "nullable=False" not in one for one in added)
 
 
 async def test_newer_database(database_url: str) -> None:
@@ -113,11 +152,18 @@ async def test_newer_database(database_url: str) -> None:
             pass
 
 
-async def test_changed_while_open(database: Database, database_url: str) -> None:
-    """A database that another version changes under the bot is no longer ready."""
+async def test_migrated_while_open(database: Database, database_url: str) -> None:
+    """A replica that a newer version has migrated under its feet goes on until it is replaced."""
     run(database_url, "update alembic_version set version_num = '9999'")
 
-    with pytest.raises(DatabaseNotReady, match="migration 9999"):
+    await database.ready()
+
+
+async def test_set_back_while_open(database: Database, database_url: str) -> None:
+    """A database that is set back under the bot, as by a restore, is no longer ready."""
+    run(database_url, "update alembic_version set version_num = '0001'")
+
+    with pytest.raises(DatabaseNotReady, match="migration 0001"):
         await database.ready()
 
 

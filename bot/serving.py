@@ -1,0 +1,48 @@
+"""Serving until the process is told to stop, and stopping so that nobody loses a turn."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from contextlib import suppress
+
+from aiohttp import web
+
+from bot.door import DOOR
+
+log = logging.getLogger(__name__)
+
+SEEN_WITHIN = 3.0
+"""Seconds in which whatever spreads requests over replicas finds out that this one leaves, by asking /readyz
+or because the platform tells it. Until then it may still send turns here."""
+
+TURNS_END_WITHIN = 10.0
+"""Seconds; later Teams has given up on them anyway."""
+
+
+async def serve(app: web.Application, host: str, port: int, *, is_fronted: bool) -> None:
+    """Answer until SIGTERM or SIGINT; what is in flight then ends, and its answers leave.
+
+    With `is_fronted`, where something stands before the bot, it says for SEEN_WITHIN seconds that it is not
+    ready any more, and still takes turns. Raises OSError when it cannot listen, and what the app's start
+    raises.
+    """
+    told = asyncio.Event()
+    # Before anything else: the first process of a container ignores a signal that nobody handles.
+    for one in (signal.SIGTERM, signal.SIGINT):
+        with suppress(NotImplementedError):  # on Windows, where Ctrl-C cancels this coroutine
+            asyncio.get_running_loop().add_signal_handler(one, told.set)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=TURNS_END_WITHIN)
+    try:
+        await runner.setup()
+        await web.TCPSite(runner, host, port).start()
+        log.info("listening on %s, port %d", host, port)
+        await told.wait()
+        log.info("told to stop; what has begun ends first")
+        app[DOOR].leave()
+        if is_fronted:
+            await asyncio.sleep(SEEN_WITHIN)
+    finally:
+        await runner.cleanup()
+    log.info("stopped")
