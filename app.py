@@ -9,6 +9,7 @@ import logging
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from aiohttp import ClientSession, DummyCookieJar, TCPConnector, web
 
@@ -47,6 +48,9 @@ from storage.database import BadDatabaseUrl, Database, DatabaseNotReady, open_da
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], dt.datetime]
+
+SERVING: dict[str, Any] = {"auto_decompress": False}
+"""The door refuses compressed bodies, but aiohttp would unpack even what it throws away."""
 
 
 class CannotStart(Exception):
@@ -199,6 +203,7 @@ def main() -> int:
             print=lambda _: log.info("listening on %s, port %d", settings.host, settings.port),
             access_log=None,
             loop=_event_loop(),
+            **SERVING,
         )
     except (SettingsError, ContentError, CannotStart, BadDatabaseUrl, DatabaseNotReady) as error:
         print(f"Maturity Coach cannot start. {error}", file=sys.stderr)  # noqa: T201 - for the operator

@@ -102,6 +102,16 @@ def add(url: str, table: str, rows: Sequence[Row]) -> None:
         )
 
 
+def execute(url: str, statement: str) -> None:
+    """Change something behind the bot's back."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(_path(url), timeout=10)) as file, file:
+            file.execute(statement)
+        return
+    with psycopg.connect(url) as server:
+        server.execute(statement.encode())
+
+
 def tables(url: str) -> Tables:
     """Every row of every table of the bot's own, in a steady order."""
     if url.startswith("sqlite"):
