@@ -84,6 +84,19 @@ class _Loader(yaml.SafeLoader):
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
 
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """A part of the file. Raises ComposerError for a reference or a tag.
+
+        A few references to references mean endlessly many values, and a tag is what PyYAML makes of it.
+        """
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None):
+            raise yaml.composer.ComposerError(
+                None, None, "references (*name) and tags (!name) are not read; write it out", event.start_mark
+            )
+        node: yaml.Node | None = super().compose_node(parent, index)
+        return node
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -109,6 +122,10 @@ class Source:
             raise ContentError([f"{name}:{line}: not valid YAML: {error.problem}"]) from None
         except yaml.reader.ReaderError as error:
             raise ContentError([f"{name}: {error.reason}; save the file as UTF-8 text"]) from None
+        except ValueError as error:
+            raise ContentError([f"{name}: a number cannot be read: {error}; put it in quotes"]) from None
+        except RecursionError:
+            raise ContentError([f"{name}: it is nested too deeply; write it with fewer brackets"]) from None
         if repeated := list(source.repeated_keys()):
             raise ContentError(repeated)
         return source

@@ -51,7 +51,7 @@ class Report:
         }
 
 
-async def attacked(folder: Path, activities: int, seed: int) -> Report:
+async def attacked(folder: Path, activities: int, seed: int, *, within: float = WITHIN) -> Report:
     """Runs the story, sends so many mutated activities, and says what was found."""
     report = Report(seed)
     directory = Directory()
@@ -66,7 +66,7 @@ async def attacked(folder: Path, activities: int, seed: int) -> Report:
             mutator = Mutator(await recorded(teams, door, database_url), seed)
             connector.is_limited = False
             before = len(bot.log)
-            await _sends(bot, mutator, activities, report)
+            await _sends(bot, mutator, activities, report, within)
             report.findings += [one.group() for one in WENT_WRONG.finditer(bot.log[before:])][:20]
     finally:
         await bot.is_killed()
@@ -75,11 +75,11 @@ async def attacked(folder: Path, activities: int, seed: int) -> Report:
     return report
 
 
-async def _sends(bot: KillableBot, mutator: Mutator, activities: int, report: Report) -> None:
+async def _sends(bot: KillableBot, mutator: Mutator, activities: int, report: Report, within: float) -> None:
     began = time.monotonic()
     # A connection each: what one request does to a connection is not to be seen by the next.
     connections = TCPConnector(limit=AT_ONCE, force_close=True)
-    async with ClientSession(connector=connections, timeout=ClientTimeout(total=WITHIN)) as session:
+    async with ClientSession(connector=connections, timeout=ClientTimeout(total=within)) as session:
 
         async def client() -> None:
             while report.sent < activities:
