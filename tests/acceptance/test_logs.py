@@ -24,7 +24,7 @@ async def test_the_log_of_a_whole_story(directory: Directory, connector: Connect
             door = RecordingDoor(session, f"{bot.url}/api/messages")
             everything = await recorded(Teams(directory, connector, door), door, database_url)
             connector.is_limited = False
-            for activity in everything[:: max(1, len(everything) // 300)]:
+            for activity in everything[:: max(1, len(everything) // 120)]:
                 await door.deliver(activity | {"id": directory.new_activity_id()})
     finally:
         await bot.stops()
