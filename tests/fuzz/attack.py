@@ -47,7 +47,8 @@ class Report:
             "slowest_seconds": round(self.slowest, 3),
             "seconds": round(self.seconds, 1),
             "memory_mib": self.memory,
-            "findings": self.findings,
+            "found": len(self.findings),
+            "findings": [one[:1000] for one in self.findings[:20]],
         }
 
 
