@@ -55,6 +55,8 @@ BEFORE_ANSWERS = 2
 """Turns of a check before its first answer: the start and the role."""
 LONGEST = 24 * 3600
 """Seconds that a load may take which is over when its people are done."""
+ENGINE_IS_THERE = 10
+"""Seconds; a bot answers before the engine of its surveys is loaded."""
 REPLICAS = 3
 STORED = 1_000_000
 """Answers in a database that is full."""
@@ -237,6 +239,7 @@ async def memory(bench: Bench, wanted: Wanted) -> Lines:
     lines += _header("after people", "held", "growth")
     async with bench.started(COACH_SQLITE, checks_tokens=True) as bot:
         [process] = bot.processes
+        await asyncio.sleep(ENGINE_IS_THERE)
         begun, done = process.memory, 0
         lines.append(_row("none", f"{begun:.1f}", "-"))
         for people in steps:

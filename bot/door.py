@@ -21,6 +21,7 @@ from bot.envelope import activity_in
 from bot.exports import Exports, NoDownload, download_headers
 from bot.handler import Handler
 from bot.incoming import tenant_of
+from bot.logs import begin_reference
 from bot.settings import Settings, is_loopback
 from bot.tokens import KeysUnavailable
 from storage.database import Database, DatabaseNotReady
@@ -66,9 +67,10 @@ class Door:
 
     async def messages(self, request: web.Request) -> web.Response:
         """`POST /api/messages`: one activity from Teams."""
+        begin_reference()
         if request.content_type != "application/json" or "Content-Encoding" in request.headers:
             return _refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send application/json, not compressed")
-        if self._settings.is_local and not is_loopback(request.url.host or ""):
+        if self._settings.is_local and not is_loopback(_host_of(request)):
             return _refusal(HTTPStatus.FORBIDDEN, "in local mode the bot answers to this machine only")
         try:
             activity = activity_in(await request.read())
@@ -146,6 +148,14 @@ async def _readyz(request: web.Request) -> web.Response:
 @ROUTES.get("/exports/{token}")
 async def _export(request: web.Request) -> web.Response:
     return await request.app[DOOR].export(request.match_info["token"])
+
+
+def _host_of(request: web.Request) -> str:
+    """The name by which the bot was called; "" where that is none."""
+    try:
+        return request.url.host or ""
+    except ValueError:
+        return ""
 
 
 def _response(result: InvokeResponse | None) -> web.Response:

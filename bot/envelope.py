@@ -6,6 +6,7 @@ here one validator checks the fields this bot reads, and the others are dropped.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
@@ -14,6 +15,9 @@ from botbuilder.schema import Activity, ChannelAccount, ConversationAccount, Ent
 from pydantic import Field, TypeAdapter, ValidationError
 
 _T = TypeVar("_T")
+
+DEEPEST = 100
+"""Lists and objects within each other; Teams nests a dozen, Python gives up at a thousand."""
 
 Text = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^\x00-\x1f]+$")]
 Parts = Annotated[list[dict[str, Any]], Field(max_length=500)]
@@ -59,12 +63,34 @@ _ENVELOPE = TypeAdapter(_Envelope)
 def activity_in(body: bytes) -> Activity:
     """The activity in a request's body. Raises ValueError, in words for the sender."""
     try:
-        return _activity(_ENVELOPE.validate_python(orjson.loads(body)))
+        said = orjson.loads(body)
+        # To count is cheap, and hardly any activity has so many; what is deep has at least as many.
+        if body.count(b"{") + body.count(b"[") > DEEPEST and _is_too_deep(said):
+            raise ValueError("the body is nested too deeply")
+        return _activity(_ENVELOPE.validate_python(said))
     except orjson.JSONDecodeError:
         raise ValueError("the body is not JSON") from None
     except ValidationError as error:
         places = sorted({".".join(map(str, one["loc"])) or "the body" for one in error.errors()})
         raise ValueError(f"no activity: missing or wrong {', '.join(places)}") from None
+
+
+def _is_too_deep(said: object) -> bool:
+    level: list[object] = [said]
+    for _ in range(DEEPEST):
+        level = [inner for one in level for inner in _inside(one)]
+        if not level:
+            return False
+    return True
+
+
+def _inside(one: object) -> Iterable[object]:
+    match one:
+        case dict():
+            return one.values()
+        case list():
+            return one
+    return ()
 
 
 def _activity(said: _Envelope) -> Activity:

@@ -26,8 +26,10 @@ from bot.parcels import OwnData, Parcel, Workbook, person_in
 from bot.settings import Settings
 from bot.teams import Teams, patiently
 from cards.elements import Card
+from cards.survey_presses import SurveyId
 from cards.talk import stale_card
 from content.texts import Texts
+from dialogs.audit import audited
 from dialogs.survey_views import SurveyViews
 from jobs.port import Outcome, Sent
 from storage.conversations import Conversation
@@ -65,7 +67,7 @@ class File:
 class _OfSurvey:
     """What the bot gave the offer of a workbook, to hear it again in the answer."""
 
-    survey: str
+    survey: SurveyId
     v: Literal[1]
 
 
@@ -145,9 +147,20 @@ class Exports:
             answer = _CONSENT.validate_python(value)
         except ValidationError:
             return await self._show(home, stale_card(self._texts))
-        parcel = await self._meant(answer.context, person)
-        if parcel is None:
-            return await self._show(home, stale_card(self._texts))
+        if isinstance(answer.context, _Mine):
+            return await self._given(self._parcel(person), answer, home)
+        with audited(person, f"survey-file-{answer.action}", answer.context.survey) as act:
+            parcel = await self._meant(answer.context, person)
+            if parcel is None:
+                act.outcome = "unknown"
+                return await self._show(home, stale_card(self._texts))
+            outcome = await self._given(parcel, answer, home)
+            if isinstance(outcome, Sent):
+                act.outcome = "done"
+            return outcome
+
+    async def _given(self, parcel: Parcel, answer: _Accepted | _Declined, home: Conversation) -> Outcome:
+        """What became of a file that its owner wanted, or did not."""
         if isinstance(answer, _Declined):
             return await self._show(home, parcel.declined())
         return await self._bring(home, parcel, answer.place)
@@ -162,10 +175,8 @@ class Exports:
             raise NoDownload(HTTPStatus.GONE, parcel.late(MINUTES))
         return File(await parcel.built(), parcel.name, parcel.media_type)
 
-    async def _meant(self, context: _OfSurvey | _Mine, person: Person) -> Parcel | None:
-        """What a person has answered an offer of; None for what is not theirs to have."""
-        if isinstance(context, _Mine):
-            return self._parcel(person)
+    async def _meant(self, context: _OfSurvey, person: Person) -> Parcel | None:
+        """The workbook that a person has answered an offer of; None for one that is not theirs to have."""
         survey = await self._database.surveys.get(context.survey)
         return self._parcel(survey) if survey and self._may_have(person, survey) else None
 
@@ -190,8 +201,9 @@ class Exports:
         file = await parcel.built()
         outcome = await patiently(lambda: self._teams.upload(place.upload_url, file, parcel.media_type))
         if not isinstance(outcome, Sent):
-            log.warning("a file was not uploaded: %s", outcome)
-            return await self._show(home, parcel.failed())
+            if not isinstance(told := await self._show(home, parcel.failed()), Sent):
+                log.warning("nobody was told that a file was not uploaded: %s", told)
+            return outcome
         content = {"uniqueId": place.unique_id, "fileType": place.file_type}
         shown = {"contentType": FILE_INFO, "contentUrl": place.content_url, "name": place.name}
         return await self._send(home, parcel, shown | {"content": content})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
-import secrets
 from collections.abc import Callable, Coroutine
 from typing import Any
 from weakref import WeakValueDictionary
@@ -19,6 +18,7 @@ from bot.adapter import NotSent
 from bot.exports import Exports
 from bot.familiar import Familiar
 from bot.incoming import Place, person_of, place_of, visit_of, words_of, zone_named
+from bot.logs import reference
 from bot.messages import as_json, card_activity, invoke_answer, invoke_done, invoke_refusal
 from bot.redelivery import Redelivery
 from bot.teams import Teams, patiently
@@ -181,6 +181,7 @@ class Handler(ActivityHandler):
         activity, place = context.activity, place_of(context.activity)
         person = person_of(activity)
         if person is None:
+            log.info("refused: somebody without an Entra account")
             await self._show(context, nobody_card(self._texts))
             return
         async with self._turns.setdefault(person, asyncio.Lock()):
@@ -305,11 +306,10 @@ class Handler(ActivityHandler):
             log.error("what was to happen after a turn failed", exc_info=error)
 
     async def _apologise(self, context: TurnContext, error: Exception) -> None:
-        reference = secrets.token_hex(4)
-        log.error("turn failed, reference %s", reference, exc_info=error, extra={"reference": reference})
+        log.error("turn failed", exc_info=error)
         try:
             if context.activity.type in {ActivityTypes.message, ActivityTypes.invoke}:
-                await self._show(context, apology_card(self._texts, reference))
+                await self._show(context, apology_card(self._texts, reference()))
         except NotSent as refusal:
             log.warning("the apology could not be sent: %s", refusal)
 

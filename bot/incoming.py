@@ -10,9 +10,14 @@ from botbuilder.schema import Activity
 
 from assessment.model import Person
 from assessment.survey import Team
+from dialogs.planning import one_line
 from dialogs.turn import Channel, Visit
 from storage.conversations import Conversation
 from storage.surveys import Home, Post
+
+LONGEST_ID = 1000
+LONGEST_NAME = 300
+"""Signs; Teams and Entra allow a team 256 and a person as many. What is longer is cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +36,19 @@ class Place:
 def tenant_of(activity: Activity) -> str:
     """The tenant an activity comes from; "" where it does not say, or says two different ones."""
     data = activity.channel_data if isinstance(activity.channel_data, dict) else {}
-    tenant = data.get("tenant")
-    named = {str(tenant["id"]).lower()} if isinstance(tenant, dict) and tenant.get("id") else set()
-    if activity.conversation.tenant_id:
-        named.add(str(activity.conversation.tenant_id).lower())
+    named = {_id_of(data.get("tenant")).lower(), (activity.conversation.tenant_id or "").lower()} - {""}
     return named.pop() if len(named) == 1 else ""
+
+
+def _id_of(said: object) -> str:
+    """The id of a tenant or a team; "" where something stands there that Teams never sends."""
+    found = said.get("id") if isinstance(said, dict) else None
+    return found if isinstance(found, str) and len(found) <= LONGEST_ID and found.isprintable() else ""
+
+
+def _name(said: object) -> str:
+    """What somebody or something is called, as one line that every database takes."""
+    return one_line(said[:LONGEST_NAME]) if isinstance(said, str) else ""
 
 
 def place_of(activity: Activity) -> Place:
@@ -54,10 +67,10 @@ def place_of(activity: Activity) -> Place:
 def _channel_of(activity: Activity) -> Channel | None:
     data = activity.channel_data if isinstance(activity.channel_data, dict) else {}
     team = data.get("team")
-    if not isinstance(team, dict) or not team.get("id"):
+    if not isinstance(team, dict) or not (team_id := _id_of(team)):
         return None
     home = Home(
-        Team(tenant_of(activity), str(team["id"]), str(team.get("name") or "")),
+        Team(tenant_of(activity), team_id, _name(team.get("name"))),
         service_url=activity.service_url,
         bot_id=activity.recipient.id,
     )
@@ -72,7 +85,7 @@ def visit_of(activity: Activity, person: Person, at: dt.datetime) -> Visit:
         activity_id=activity.id or "",
         at=at,
         zone=zone_of(activity),
-        name=activity.from_property.name or "",
+        name=_name(activity.from_property.name),
         channel=_channel_of(activity),
         pressed=pressed,
         in_own_chat=activity.conversation.conversation_type == "personal",
@@ -96,7 +109,8 @@ def words_of(activity: Activity) -> str:
             and isinstance(mentioned, dict)
             and mentioned.get("id") == activity.recipient.id
         ):
-            text = text.replace(str(more.get("text") or ""), "")
+            named = more.get("text")
+            text = text.replace(named, "") if isinstance(named, str) else text
     return text.strip()
 
 

@@ -21,6 +21,11 @@ TURNS_END_WITHIN = 10.0
 """Seconds; later Teams has given up on them anyway."""
 
 
+def runner_of(app: web.Application, *, turns_end_within: float = TURNS_END_WITHIN) -> web.AppRunner:
+    """What serves the bot; it never unpacks a compressed body, which the door refuses anyway."""
+    return web.AppRunner(app, access_log=None, auto_decompress=False, shutdown_timeout=turns_end_within)
+
+
 async def serve(app: web.Application, host: str, port: int, *, is_fronted: bool) -> None:
     """Answer until SIGTERM or SIGINT; what is in flight then ends, and its answers leave.
 
@@ -33,7 +38,7 @@ async def serve(app: web.Application, host: str, port: int, *, is_fronted: bool)
     for one in (signal.SIGTERM, signal.SIGINT):
         with suppress(NotImplementedError):  # on Windows, where Ctrl-C cancels this coroutine
             asyncio.get_running_loop().add_signal_handler(one, told.set)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=TURNS_END_WITHIN)
+    runner = runner_of(app)
     try:
         await runner.setup()
         await web.TCPSite(runner, host, port).start()

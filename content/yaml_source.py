@@ -90,6 +90,17 @@ class _Loader(SafeLoader):
     }
 
 
+def _refuse_references(text: bytes) -> None:
+    """Raise MarkedYAMLError for a reference or a tag.
+
+    A few references to references mean endlessly many values, and a tag is what PyYAML makes of it.
+    """
+    for event in yaml.parse(text, SafeLoader):
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None):
+            problem = "references (*name) and tags (!name) are not read; write it out"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)  # type: ignore[arg-type]  # what the C parser says is the same
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One parsed file: its data, and the nodes they came from."""
@@ -104,7 +115,9 @@ class Source:
         """Parse a file. Raises ContentError when it is missing, is no YAML, or repeats a key."""
         name = path.relative_to(relative_to).as_posix()
         try:
-            loader = _Loader(path.read_bytes())
+            text = path.read_bytes()
+            _refuse_references(text)
+            loader = _Loader(text)
             root = loader.get_single_node() or yaml.MappingNode("tag:yaml.org,2002:map", [])
             source = cls(name, loader.construct_document(root), root)
         except FileNotFoundError:
@@ -114,6 +127,10 @@ class Source:
             raise ContentError([f"{name}:{line}: not valid YAML: {error.problem}"]) from None
         except yaml.reader.ReaderError as error:
             raise ContentError([f"{name}: {error.reason}; save the file as UTF-8 text"]) from None
+        except ValueError as error:
+            raise ContentError([f"{name}: a number cannot be read: {error}; put it in quotes"]) from None
+        except RecursionError:
+            raise ContentError([f"{name}: it is nested too deeply; write it with fewer brackets"]) from None
         if repeated := list(source.repeated_keys()):
             raise ContentError(repeated)
         return source

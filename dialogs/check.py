@@ -27,10 +27,10 @@ from cards.presses import (
 )
 from cards.result import answers_card, lift_card, opportunities_card, result_card
 from cards.survey_presses import TakeSurvey
-from cards.talk import help_card, history_card, nothing_finished_card, stale_card, welcome_card
+from cards.talk import help_card, history_card, nothing_finished_card, welcome_card
 from content.loading import Content
 from content.model import Edition
-from dialogs.turn import Reply, Visit
+from dialogs.turn import Reply, Visit, stale
 from dialogs.words import OF_LEADS, PERSONAL, Vocabulary
 from storage.checks import Checks, Given, survey_of
 from storage.surveys import Surveys
@@ -189,7 +189,7 @@ class CheckDialog:
         if survey_id := survey_of(press.check):
             survey = await self._surveys.get(survey_id)
             if survey is None or survey.team.tenant_id != visit.person.tenant_id.lower():
-                return Reply(stale_card(self._texts))
+                return stale(self._texts)
             if survey.phase is not Phase.OPEN:
                 return Reply(over_card(self._texts, survey))
             visit = replace(visit, survey=survey)
@@ -197,7 +197,7 @@ class CheckDialog:
             return await self._answer(visit, press.check, press.question, press.answer)
         check = await self._checks.get(visit.respondent, press.check)
         if check is None or not self._knows_question(check, press):
-            return Reply(stale_card(self._texts))
+            return stale(self._texts)
         try:
             return await self._pressed_on_own(visit, check, press)
         except LookupError:
@@ -254,7 +254,7 @@ class CheckDialog:
         """What answers a press on a check that is not the person's, or has just gone with its survey."""
         if visit.survey and not await self._is_open(visit.survey):
             return Reply(over_card(self._texts, visit.survey))
-        return Reply(stale_card(self._texts))
+        return stale(self._texts)
 
     async def _back(self, visit: Visit, check: Check, question: str) -> Reply:
         """The question before; from a change to a finished check, its answers."""

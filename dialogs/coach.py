@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +18,7 @@ from cards.survey_presses import InvitationPress, LeadPress
 from cards.talk import help_card
 from cards.trend_presses import TrendPress
 from content.texts import Texts
+from dialogs.audit import audited, is_of_leads, object_of
 from dialogs.check import CheckDialog
 from dialogs.invitations import InvitationDialog
 from dialogs.news import NewsDialog
@@ -28,6 +30,8 @@ from dialogs.surveys import SurveyDialog
 from dialogs.trend import TrendDialog
 from dialogs.turn import Reply, Visit
 from dialogs.words import ABOUT_ME, IN_GROUP_CHAT, IN_TEAM, LEADING, OF_TEAM, PERSONAL, Vocabulary
+
+log = logging.getLogger(__name__)
 
 Pressed = Callable[[Visit, Any], Awaitable[Reply]]
 
@@ -72,6 +76,14 @@ class Coach:
         """Answer what a person typed in their own chat, or in a channel or group chat."""
         command = self._vocabulary.meaning(text)
         visit = self._known(visit)
+        if command not in LEADING or (in_public and not visit.channel):
+            return _logged(command or "words", await self._said(visit, text, command, in_public=in_public))
+        with audited(visit.person, command, team=_team_of(visit)) as act:
+            reply = await self._said(visit, text, command, in_public=in_public)
+            act.outcome = reply.outcome
+        return reply
+
+    async def _said(self, visit: Visit, text: str, command: str | None, *, in_public: bool) -> Reply:
         if command in (*LEADING, *OF_TEAM) and (visit.channel or not in_public):
             return replace(await self._of_the_team(visit, command), public=True)
         if command == "pledges":
@@ -92,6 +104,14 @@ class Coach:
     async def pressed(self, visit: Visit, press: Press) -> Reply:
         """Answer a press of a button."""
         visit = self._known(visit)
+        if not is_of_leads(visit, press):
+            return _logged(press.do, await self._pressed(visit, press))
+        with audited(visit.person, press.do, object_of(press), _team_of(visit)) as act:
+            reply = await self._pressed(visit, press)
+            act.outcome = reply.outcome
+        return reply
+
+    async def _pressed(self, visit: Visit, press: Press) -> Reply:
         for kind, answer in self._of_team:
             if isinstance(press, kind):
                 return replace(await answer(visit, press), public=True)
@@ -125,3 +145,14 @@ class Coach:
         intro, start = self._texts("help.in_public"), self._texts("button.start")
         card = help_card(self._texts, of_all, of_leads, intro=intro, start=start, in_public=True)
         return Reply(card, public=True)
+
+
+def _team_of(visit: Visit) -> str:
+    return visit.channel.home.team.id if visit.channel else ""
+
+
+def _logged(action: str, reply: Reply) -> Reply:
+    """The reply; a line where what was asked for was not done."""
+    if reply.outcome != "done":
+        log.info("%s was not done: %s", action, reply.outcome)
+    return reply

@@ -19,11 +19,10 @@ from cards.invitation import (
     waiting_card,
 )
 from cards.survey_presses import InvitationPress, NotMe, NotNow, TakeSurvey
-from cards.talk import stale_card
 from content.loading import Content
 from dialogs.check import CheckDialog
 from dialogs.respect import Respect
-from dialogs.turn import Reply, Visit
+from dialogs.turn import Reply, Visit, stale
 from dialogs.words import Vocabulary
 from storage.deliveries import Deliveries
 from storage.surveys import Surveys
@@ -80,13 +79,13 @@ class InvitationDialog:
         """Answer a press on an invitation."""
         survey = await self._surveys.get(press.survey)
         if survey is None or survey.team.tenant_id != visit.person.tenant_id.lower():
-            return Reply(stale_card(self._texts))
+            return stale(self._texts)
         if survey.phase in {Phase.DRAFT, Phase.AWAITING}:
             return Reply(rehearsed_card(self._texts, survey))
         if survey.phase is not Phase.OPEN:
             return Reply(over_card(self._texts, survey))
         if not await self._deliveries.is_asked(survey, visit.person):
-            return Reply(not_asked_card(self._texts))
+            return Reply(not_asked_card(self._texts), outcome="unknown")
         match press:
             case TakeSurvey():
                 return await self._take(visit, survey, press)

@@ -11,12 +11,11 @@ from assessment.survey import Team
 from cards.elements import Card, Notice
 from cards.news import news_setup_card, pick_team_card
 from cards.news_presses import NewsPress, SaveNews
-from cards.survey_talk import no_team_card, not_a_lead_card
-from cards.talk import stale_card
+from cards.survey_talk import no_team_card
 from content.texts import Texts
 from dialogs.planning import MOST_TEAMS
 from dialogs.survey_views import Rules
-from dialogs.turn import Reply, Visit
+from dialogs.turn import Reply, Visit, not_a_lead, stale
 from storage.database import Database
 from storage.news import Newsstand
 
@@ -60,7 +59,7 @@ class NewsDialog:
     async def said(self, visit: Visit) -> Reply:
         """Show how the team of the channel is told; in a lead's own chat, of which team."""
         if not self._rules.may_lead(visit.person):
-            return Reply(not_a_lead_card(self._texts))
+            return not_a_lead(self._texts)
         if visit.channel:
             return Reply(await self._card(visit, visit.channel.home.team))
         return await self._pick(visit)
@@ -68,12 +67,12 @@ class NewsDialog:
     async def pressed(self, visit: Visit, press: NewsPress) -> Reply:
         """Show or change how a team of the lead's tenant is told, wherever the card has got to."""
         if not self._rules.may_lead(visit.person):
-            return Reply(not_a_lead_card(self._texts))
+            return not_a_lead(self._texts)
         if press.team is None:
             return await self._pick(visit)
         team = next((one for one in await self._teams(visit) if one.id == press.team), None)
         if team is None:
-            return Reply(stale_card(self._texts))
+            return stale(self._texts)
         if isinstance(press, SaveNews) and press.preference:
             await self._newsstand.prefer(team, press.preference, _zone(visit))
             notice = Notice(self._texts("news.setup.saved"))

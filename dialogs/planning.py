@@ -21,7 +21,7 @@ from cards.survey_talk import no_team_card, under_way_card
 from content.loading import Content
 from dialogs.launch import Launch, Rosters, draft
 from dialogs.survey_views import Rules, SurveyViews
-from dialogs.turn import Reply, RosterUnavailable, Visit
+from dialogs.turn import Outcome, Reply, RosterUnavailable, Visit
 from storage.database import Database
 from storage.surveys import Home
 
@@ -83,7 +83,8 @@ class Planning:
         mistakes = self._mistakes(visit, press, plan, home)
         if home is None or mistakes:
             team = home.team if home else None
-            return Reply(await self._plan_card(visit, plan, press.survey, team, mistakes=mistakes))
+            card = await self._plan_card(visit, plan, press.survey, team, mistakes=mistakes)
+            return Reply(card, outcome="mistaken")
         survey = _draft(visit, press.survey, plan, home)
         await self._surveys.plan(survey, visit.at)
         self._countings.pop(survey.id, None)  # of the plan before
@@ -97,9 +98,8 @@ class Planning:
                 return Reply(counting_card(self._texts, survey))
             if isinstance(error := counting.exception(), RosterUnavailable):
                 mistake = self._texts("survey.mistake.roster", reason=error)
-                return Reply(
-                    await self._plan_card(visit, survey.plan, survey.id, survey.team, mistakes=[mistake])
-                )
+                card = await self._plan_card(visit, survey.plan, survey.id, survey.team, mistakes=[mistake])
+                return Reply(card, outcome="refused")
             counting.result()
         return Reply(await self._views.now(survey, visit.at, notice), settled=True)
 
@@ -113,28 +113,31 @@ class Planning:
         """Open the survey; of a large team only with a second lead."""
         reach = await self._deliveries.reach(survey)
         if not (survey.counted and reach.people):
-            return await self.rehearsal(visit, survey)
+            return replace(await self.rehearsal(visit, survey), outcome="refused")
         if other := await self._launch.other_under_way(survey.team, than=survey):
-            return Reply(under_way_card(self._texts, other))
+            return Reply(under_way_card(self._texts, other), outcome="refused")
         if survey.closes_at <= visit.at:
             return await self._too_late(visit, survey)
-        notice = None
+        notice: Notice | None = None
+        outcome: Outcome = "second-lead-asked"
         if self._rules.needs_second(reach) and survey.phase is Phase.DRAFT:
             await self._surveys.ask_second(survey, visit.person, visit.name)
         elif self._rules.needs_second(reach) and _is_asker(visit, survey):
             notice = Notice(self._texts("survey.refusal.second_must_be_other"), is_refusal=True)
+            outcome = "refused"
         else:
             await self._open(visit, survey)
             # The channel's card is edited within seconds, when the first numbers are known.
             return Reply(await self._views.now(survey, visit.at))
-        return Reply(await self._views.now(survey, visit.at, notice), settled=True)
+        return Reply(await self._views.now(survey, visit.at, notice), settled=True, outcome=outcome)
 
     async def _too_late(self, visit: Visit, survey: Survey) -> Reply:
         """The plan's last day has passed: another one is needed, and of what waits for a lead a new plan."""
         await self._surveys.cancel(survey)
         mistakes = [self._texts("survey.mistake.closes")]
         plan = replace(survey.plan, closes_on=self._usual(visit).closes_on)
-        return Reply(await self._plan_card(visit, plan, uuid4().hex, survey.team, mistakes=mistakes))
+        card = await self._plan_card(visit, plan, uuid4().hex, survey.team, mistakes=mistakes)
+        return Reply(card, outcome="refused")
 
     async def cancel(self, visit: Visit, survey: Survey) -> Reply:
         """Drop a survey that was not sent."""

@@ -43,15 +43,13 @@ from cards.pledge_presses import (
     SetDay,
     ShowPledges,
 )
-from cards.survey_talk import not_a_lead_card
-from cards.talk import stale_card
 from content.loading import Content
 from content.model import Edition, Statement
 from dialogs.pictures import Pictures
 from dialogs.planning import one_line
 from dialogs.survey_views import SurveyViews
 from dialogs.tidings import Tidings
-from dialogs.turn import Channel, Reply, Visit
+from dialogs.turn import Channel, Reply, Visit, not_a_lead, stale
 from storage.database import Database
 from storage.pledges import Place
 
@@ -110,7 +108,7 @@ class PledgeDialog:
         try:
             return await self._pressed(visit, press)
         except _Foreign:
-            return Reply(stale_card(self._texts), public=visit.channel is not None)
+            return replace(stale(self._texts), public=visit.channel is not None)
 
     async def _pressed(self, visit: Visit, press: PledgePress) -> Reply:
         match press:
@@ -160,7 +158,8 @@ class PledgeDialog:
             other=other and (other[0].object_id, other[1] or self._texts("pledge.somebody")),
             asks_name=other is not None and not other[1],
         )
-        return Reply(pledge_form_card(self._texts, form, mistakes), public=visit.channel is not None)
+        card = pledge_form_card(self._texts, form, mistakes)
+        return Reply(card, public=visit.channel is not None, outcome="mistaken" if mistakes else "done")
 
     async def _is_asked(self, visit: Visit) -> bool:
         """Whether the bot may ask the one who speaks, by itself."""
@@ -380,7 +379,7 @@ class PledgeDialog:
     ) -> Reply:
         """A lead closes a promise of the team in whose channel they are."""
         if not visit.leads:
-            return Reply(not_a_lead_card(self._texts), public=True)
+            return replace(not_a_lead(self._texts), public=True)
         pledge = await self._pledges.get(pledge_id)
         if pledge is None or pledge.team is None or pledge.state is not PledgeState.OPEN:
             raise _Foreign
@@ -396,7 +395,7 @@ class PledgeDialog:
         why = one_line(reason or "")
         if not why:
             refusal = Notice(self._texts("pledge.mistake.reason"), is_refusal=True)
-            return Reply(drop_pledge_card(self._texts, pledge, refusal, mine=mine))
+            return Reply(drop_pledge_card(self._texts, pledge, refusal, mine=mine), outcome="mistaken")
         await self._pledges.drop(pledge, why, visit.at)
         if mine:
             return await self._closed(pledge)

@@ -47,8 +47,7 @@ from cards.schedules import (
     schedule_form,
     schedules_card,
 )
-from cards.survey_talk import no_team_card, not_a_lead_card
-from cards.talk import stale_card
+from cards.survey_talk import no_team_card
 from content.loading import Content
 from dialogs.planning import (
     LARGEST_GROUP,
@@ -61,7 +60,7 @@ from dialogs.planning import (
 )
 from dialogs.recurrence import BadRule, checked, dates_of, zone_called
 from dialogs.survey_views import Rules
-from dialogs.turn import Reply, Visit
+from dialogs.turn import Outcome, Reply, Visit, not_a_lead, stale
 from storage.database import Database
 from storage.surveys import Home
 
@@ -102,25 +101,25 @@ class ScheduleDialog:
     async def said(self, visit: Visit) -> Reply:
         """Answer the word `schedule`."""
         if not self._rules.may_lead(visit.person):
-            return Reply(not_a_lead_card(self._texts))
+            return not_a_lead(self._texts)
         return await self._list(visit)
 
     async def pressed(self, visit: Visit, press: SchedulePress) -> Reply:
         """Answer a press on a schedule's card, wherever the card has got to."""
         if not self._rules.may_lead(visit.person):
-            return Reply(not_a_lead_card(self._texts))
+            return not_a_lead(self._texts)
         if isinstance(press, ShowSchedules):
             return await self._list(visit)
         if isinstance(press, NewSchedule):
             return await self._form(visit, self._usual(visit, press.kind))
         schedule = await self._schedules.get(press.schedule)
         if schedule and schedule.team.tenant_id != visit.person.tenant_id.lower():
-            return Reply(stale_card(self._texts))
+            return stale(self._texts)
         if isinstance(press, Terms):
             return await self._filled_in(visit, press, schedule)
         if schedule is None:
             is_done = isinstance(press, DeleteSchedule)
-            return await self._deleted(visit) if is_done else Reply(stale_card(self._texts))
+            return await self._deleted(visit) if is_done else stale(self._texts)
         return await self._pressed_on(visit, press, schedule)
 
     async def _filled_in(self, visit: Visit, press: Terms, before: Schedule | None) -> Reply:
@@ -159,16 +158,17 @@ class ScheduleDialog:
         if team is None and not found and not await self._surveys.homes(visit.person.tenant_id):
             return Reply(no_team_card(self._texts, "schedule"))
         here = [one for one in found if team is None or one.team.id == team.id]
-        return Reply(schedules_card(self._texts, here, team=team, notice=notice), settled=settled)
+        card = schedules_card(self._texts, here, team=team, notice=notice)
+        return Reply(card, settled=settled, outcome=_outcome(notice))
 
     async def _show(self, visit: Visit, schedule_id: str, notice: Notice | None = None) -> Reply:
         schedule = await self._schedules.get(schedule_id)
         if schedule is None:
-            return Reply(stale_card(self._texts))
+            return stale(self._texts)
         is_active = schedule.state is State.ACTIVE
         dates = dates_of(schedule, visit.at, DATES_SHOWN) if is_active else []
         card = schedule_card(self._texts, schedule, dates, notice=notice)
-        return Reply(card, settled=notice is not None)
+        return Reply(card, settled=notice is not None, outcome=_outcome(notice))
 
     async def _form(
         self, visit: Visit, filled: Terms, mistakes: Sequence[str] = (), *, unfolded: bool = False
@@ -190,7 +190,8 @@ class ScheduleDialog:
                 teams=[one.team for one in homes[:MOST_TEAMS]],
                 mistakes=mistakes,
                 unfolded=unfolded,
-            )
+            ),
+            outcome="mistaken" if mistakes else "done",
         )
 
     async def _preview(self, visit: Visit, filled: Terms, before: Schedule | None) -> Reply:
@@ -385,6 +386,10 @@ def terms_of(schedule: Schedule) -> Terms:
         smallest=what.smallest_group,
         edition=what.edition,
     )
+
+
+def _outcome(notice: Notice | None) -> Outcome:
+    return "refused" if notice and notice.is_refusal else "done"
 
 
 def _channel(visit: Visit, home: Home, before: Schedule | None) -> str:

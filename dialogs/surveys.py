@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from assessment.model import Person
 from assessment.survey import Phase, Survey
@@ -29,15 +30,13 @@ from cards.survey_progress import ask_to_close_card, ask_to_stop_card
 from cards.survey_setup import cancelled_card
 from cards.survey_talk import (
     export_offered_card,
-    not_a_lead_card,
     nothing_open_card,
     pick_survey_card,
 )
-from cards.talk import stale_card
 from content.texts import Texts
 from dialogs.planning import Planning
 from dialogs.survey_views import Rules, SurveyViews
-from dialogs.turn import Reply, Visit, surveys_here
+from dialogs.turn import Reply, Visit, not_a_lead, stale, surveys_here
 from storage.database import Database
 
 BETWEEN_REMINDERS = dt.timedelta(days=1)
@@ -73,7 +72,7 @@ class SurveyDialog:
     async def said(self, visit: Visit, command: str) -> Reply:
         """Answer one of the words of `dialogs.words.LEADING`."""
         if not self.may_lead(visit.person):
-            return Reply(not_a_lead_card(self._texts))
+            return not_a_lead(self._texts)
         match command:
             case "survey":
                 return await self._planning.set_up(visit)
@@ -89,7 +88,7 @@ class SurveyDialog:
     async def pressed(self, visit: Visit, press: LeadPress) -> Reply:
         """Answer a press on a survey's card, wherever the card has got to."""
         if not self.may_lead(visit.person):
-            return Reply(not_a_lead_card(self._texts))
+            return not_a_lead(self._texts)
         if press.survey is None:
             return await self._planning.set_up(visit)
         survey = await self._surveys.get(press.survey)
@@ -98,7 +97,7 @@ class SurveyDialog:
         if survey is None and isinstance(press, CancelSurvey):
             return Reply(cancelled_card(self._texts), settled=True)
         if survey is None or survey.team.tenant_id != visit.person.tenant_id.lower():
-            return Reply(stale_card(self._texts))
+            return stale(self._texts)
         if survey.phase in PLANNED:
             return await self._pressed_on_plan(visit, survey, press)
         return await self._pressed_on(visit, survey, press)
@@ -132,10 +131,15 @@ class SurveyDialog:
             case CloseSurvey():
                 await self._surveys.begin_closing(survey, visit.at)
                 self._nudge()
+            case ShowProgress() | ShowTeamResult():
+                pass
             case ShowSpread() if survey.phase is Phase.CLOSED:
                 return Reply(await self._views.spread(survey))
             case ExportSurvey() if survey.phase is Phase.CLOSED:
                 return Reply(export_offered_card(self._texts, survey), export=survey)
+            case _:
+                # The survey has gone on since the card was made.
+                return replace(await self._now(visit, survey), outcome="refused")
         return await self._now(visit, survey)
 
     async def _with_open(
@@ -152,7 +156,10 @@ class SurveyDialog:
 
     async def _now(self, visit: Visit, survey: Survey, notice: Notice | None = None) -> Reply:
         """Where a survey is. Only who asked sees it at once; the channel's card follows at its own pace."""
-        return Reply(await self._views.now(survey, visit.at, notice))
+        refused = notice is not None and notice.is_refusal
+        return Reply(
+            await self._views.now(survey, visit.at, notice), outcome="refused" if refused else "done"
+        )
 
     def _done(self, what: str) -> Notice:
         return Notice(self._texts(f"survey.notice.{what}"))

@@ -5,13 +5,12 @@ from __future__ import annotations
 from assessment.survey import Phase, Survey
 from assessment.team import team_result
 from assessment.trend import Point, trend
-from cards.survey_talk import no_team_card, not_a_lead_card, pick_survey_card
-from cards.talk import stale_card
+from cards.survey_talk import no_team_card, pick_survey_card
 from cards.trend import no_trend_card, trend_card
 from cards.trend_presses import LeaveTrend, ShowTrend, TrendPress
 from content.texts import Texts
 from dialogs.survey_views import Rules, SurveyViews
-from dialogs.turn import Reply, Visit, surveys_here
+from dialogs.turn import Reply, Visit, not_a_lead, stale, surveys_here
 from storage.surveys import Record, Surveys
 
 
@@ -27,7 +26,7 @@ class TrendDialog:
     async def said(self, visit: Visit) -> Reply:
         """Answer the word `trend`, typed in a channel or in somebody's own chat."""
         if visit.channel is None and not self._rules.may_lead(visit.person):
-            return Reply(not_a_lead_card(self._texts))
+            return not_a_lead(self._texts)
         records = await self._surveys.closed(visit.person.tenant_id)
         closed = surveys_here(visit, [one.survey for one in records])
         latest = list({one.team.id: one for one in reversed(closed)}.values())
@@ -49,7 +48,7 @@ class TrendDialog:
         """Answer a press on a result or a trend, wherever the card has got to."""
         survey = await self._surveys.get(press.survey)
         if survey is None or survey.phase is not Phase.CLOSED or not self._may_see(visit, survey):
-            return Reply(stale_card(self._texts))
+            return stale(self._texts)
         match press:
             case ShowTrend():
                 return await self._trend(survey)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from assessment.model import Person
 from assessment.survey import Survey
 from cards.elements import Card
+from cards.survey_talk import not_a_lead_card
+from cards.talk import stale_card
+from content.texts import Texts
 from storage.surveys import Home, Post
 
 
@@ -58,6 +62,12 @@ def surveys_here(visit: Visit, surveys: Iterable[Survey]) -> list[Survey]:
     return [one for one in surveys if channel is None or one.team.id == channel.home.team.id]
 
 
+Outcome = Literal["done", "second-lead-asked", "mistaken", "refused", "not-a-lead", "unknown"]
+"""What became of what was asked for, for logs: shown or done; left for a second lead; wrongly filled in; not
+possible now; only leads may; not there, or not the person's.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """The card a person gets."""
@@ -73,3 +83,14 @@ class Reply:
     """What is handed over as a file in the person's own chat: a closed survey, or all about the person."""
     forgets: bool = False
     """Whether everything about the person was deleted, so that nothing of this turn is remembered."""
+    outcome: Outcome = "done"
+
+
+def stale(texts: Texts) -> Reply:
+    """What answers a press on something that is not there, or is not the presser's."""
+    return Reply(stale_card(texts), outcome="unknown")
+
+
+def not_a_lead(texts: Texts) -> Reply:
+    """What answers somebody who may not lead."""
+    return Reply(not_a_lead_card(texts), outcome="not-a-lead")

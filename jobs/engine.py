@@ -98,7 +98,7 @@ class Engine:
         """Begin to work, in a database that exists and can be reached. An engine is opened once."""
         try:
             await asyncio.to_thread(self._prepare)
-            self._launch()
+            await asyncio.to_thread(self._launch_for, asyncio.get_running_loop())
         except BaseException:
             await self._destroy()
             await asyncio.to_thread(self._client.destroy)
@@ -158,6 +158,18 @@ class Engine:
             self._client.register_queue(
                 _queue(name), worker_concurrency=JOBS_AT_ONCE, polling_interval_sec=POLL_SECONDS
             )
+
+    def _launch_for(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Launch DBOS in this thread, and have it run jobs on that loop.
+
+        On the loop itself it would wait for SQLite's lock for ever: a turn that holds it needs the loop.
+        """
+        # DBOS runs jobs on the loop that it finds running where it is launched.
+        asyncio._set_running_loop(loop)  # noqa: SLF001 - for event loops, says asyncio; there is no other way
+        try:
+            self._launch()
+        finally:
+            asyncio._set_running_loop(None)  # noqa: SLF001 - as above
 
     def _launch(self) -> None:
         self._dbos = DBOS(

@@ -102,17 +102,28 @@ def add(url: str, table: str, rows: Sequence[Row]) -> None:
         )
 
 
-def tables(url: str) -> Tables:
-    """Every row of every table of the bot's own, in a steady order."""
+def execute(url: str, statement: str) -> None:
+    """Change something behind the bot's back."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(_path(url), timeout=10)) as file, file:
+            file.execute(statement)
+        return
+    with psycopg.connect(url) as server:
+        server.execute(statement.encode())
+
+
+def tables(url: str, *wanted: str) -> Tables:
+    """Every row of every table of the bot's own, or of those that are wanted, in a steady order."""
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(_path(url), timeout=10)) as file:
             file.row_factory = sqlite3.Row
-            names = [name for (name,) in file.execute("select name from sqlite_master where type = 'table'")]
+            of_sqlite = "select name from sqlite_master where type = 'table'"
+            names = wanted or [name for (name,) in file.execute(of_sqlite)]
             found = {name: [dict(row) for row in file.execute(_all(name))] for name in names}
     else:
         with psycopg.connect(url, row_factory=dict_row) as server:
             listed = "select tablename from pg_tables where schemaname = 'public'"
-            names = [row["tablename"] for row in server.execute(listed)]
+            names = wanted or [row["tablename"] for row in server.execute(listed)]
             found = {name: server.execute(_all(name).encode()).fetchall() for name in names}
     return {name: sorted(rows, key=str) for name, rows in found.items()}
 

@@ -16,6 +16,7 @@ from tests.acceptance.connector import Connector
 from tests.acceptance.device import Door
 from tests.acceptance.directory import Directory
 from tests.acceptance.killable import UNHURRIED, KillableBot, Replicas
+from tests.acceptance.log_rules import nothing_private_is_logged
 from tests.acceptance.loopback import only_loopback
 from tests.acceptance.running import RunningBot
 from tests.acceptance.teams import Colleague, Teams
@@ -27,6 +28,12 @@ from tests.databases import postgresql_server, postgresql_url, sqlite_url  # noq
 def stays_on_this_machine() -> Iterator[list[str]]:
     with only_loopback() as tried:
         yield tried
+
+
+@pytest.fixture(autouse=True)
+def keeps_secrets() -> Iterator[None]:
+    with nothing_private_is_logged():
+        yield
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import sys
@@ -59,6 +60,14 @@ class KillableBot:
     @property
     def is_running(self) -> bool:
         return self._process is not None and self._process.returncode is None
+
+    @property
+    def memory(self) -> int:
+        """What the process keeps in memory, in MiB; 0 where the system does not tell."""
+        assert self._process is not None
+        status = Path(f"/proc/{self._process.pid}/status")
+        found = re.search(r"VmRSS:\s+(\d+) kB", status.read_text()) if status.exists() else None
+        return int(found[1]) // 1024 if found else 0
 
     async def starts(self, **environment: str) -> Self:
         """Returns once it is ready; what `environment` says stays so for later starts."""

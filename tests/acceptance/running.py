@@ -6,6 +6,8 @@ from typing import Self
 import pytest
 from aiohttp import web
 
+from bot.serving import runner_of
+
 on_both_databases = pytest.mark.parametrize("database_url", ["sqlite_url", "postgresql_url"], indirect=True)
 
 
@@ -26,7 +28,7 @@ class RunningBot:
         return (self.url,)
 
     async def __aenter__(self) -> Self:
-        self._runner = web.AppRunner(self._make_app(), shutdown_timeout=1)
+        self._runner = runner_of(self._make_app(), turns_end_within=1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
         self._port = self._runner.addresses[0][1]

@@ -1,6 +1,7 @@
 """Who and what gets through the door, over real HTTP."""
 
 import asyncio
+import datetime as dt
 import gzip
 import json
 from typing import Any
@@ -8,11 +9,14 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
+from cards.presses import encode
+from cards.survey_presses import Rehearse
 from tests.acceptance.connector import Connector
 from tests.acceptance.directory import HOME_TENANT
-from tests.acceptance.running import RunningBot
+from tests.acceptance.running import RunningBot, on_both_databases
 from tests.acceptance.teams import Colleague, Teams
 from tests.acceptance.tokens import BAD_TOKENS, Issuer
+from tests.everything import tables
 
 JSON = {"Content-Type": "application/json"}
 
@@ -40,6 +44,8 @@ async def post(bot: RunningBot, body: bytes, **headers: str) -> tuple[int, str]:
         b'{"type": 5}',
         b'{"type": "message"}',
         b"[" * 100_000,
+        b"[" * 1000 + b"]" * 1000,
+        b'{"a":' * 101 + b"1" + b"}" * 101,
     ],
 )
 async def test_what_is_no_activity_is_refused(bot: RunningBot, body: bytes) -> None:
@@ -89,6 +95,77 @@ async def test_odd_but_well_formed_activities_are_answered(teams: Teams, ada: Co
 
     assert reply.status == 200
     assert "went wrong" not in ada.last_card().text
+
+
+@pytest.mark.parametrize("place", ["channelData", "value", "entities"])
+async def test_what_is_nested_too_deeply_is_refused(bot: RunningBot, ada: Colleague, place: str) -> None:
+    """Python gives up at some depth; that is the sender's mistake, wherever it stands."""
+    activity = json.dumps(ada.writer.message("start") | {place: "@"}).replace('"@"', "[" * 900 + "]" * 900)
+    status, answer = await post(bot, activity.encode())
+
+    assert status == 400
+    assert "nested too deeply" in answer
+
+
+async def test_many_brackets_are_no_depth(teams: Teams, ada: Colleague) -> None:
+    """What somebody types may have as many as they like."""
+    reply = await teams.door.deliver(ada.writer.message("[{" * 2000) | {"value": [[]] * 300})
+
+    assert reply.status == 200
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:x", "127.0.0.1:99999", "xn--", "evil.example"])
+async def test_a_name_that_is_none_is_refused(bot: RunningBot, ada: Colleague, host: str) -> None:
+    """Whatever a client says it has called is no reason for a 5xx."""
+    status, _ = await post(bot, json.dumps(ada.writer.message("start")).encode(), Host=host)
+
+    assert status == 403
+
+
+async def test_a_compressed_body_is_never_unpacked(bot: RunningBot, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither to be read, nor to be thrown away after the refusal: no gzip would be an error there."""
+    status, _ = await post(bot, b"this is not compressed", **{"Content-Encoding": "gzip"})
+
+    assert status == 415
+    assert "Unhandled" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"channelData": {"tenant": {"id": ["x"]}}},
+        {"channelData": {"team": {"id": ["19:x"], "name": 5}}},
+        {"channelData": {"team": {"id": "19:\u0000", "name": "x" * 9000}}},
+        {"channelData": {"team": {"id": "1" * 1001}}},
+        {"entities": [{"type": "mention", "mentioned": {"id": "28:local"}, "text": ["a"]}]},
+    ],
+)
+async def test_an_id_that_is_none_counts_for_nothing(
+    teams: Teams, ada: Colleague, database_url: str, change: Any
+) -> None:
+    """Lists, control characters and endless texts are not kept as the id of a team."""
+    reply = await teams.door.deliver(ada.writer.message("help") | change)
+
+    assert reply.status == 200
+    assert tables(database_url)["teams"] == []
+
+
+@on_both_databases
+async def test_an_odd_name_is_kept_as_one_line(teams: Teams, ada: Colleague, database_url: str) -> None:
+    """Not every database takes each character, and a survey's card has no room for all."""
+    team = teams.team("Contoso CoE", ada)
+    teams.directory.installed.add(team.id)
+    lead = ada.in_channel(team)
+    await lead.says("@Maturity Coach survey")
+    pressed = encode(Rehearse("a" * 32, team=team.id, name="Autumn", closes=dt.date(2099, 1, 1), smallest=5))
+    later = (dt.datetime.now(dt.UTC) + dt.timedelta(days=9)).date()
+    action = {"verb": "x", "data": pressed | {"closes": later.isoformat()}}
+    activity = lead.writer.execute(action, {}, lead.last_card())
+    activity["from"]["name"] = "Ada\u0000\n\u001b" + "x" * 5000
+    assert "What will happen" in (await teams.door.deliver(activity)).body
+
+    [survey] = tables(database_url)["surveys"]
+    assert survey["lead_name"] == "Ada " + "x" * 294
 
 
 async def test_an_unknown_invoke_is_refused_politely(teams: Teams, ada: Colleague) -> None:

@@ -3,6 +3,8 @@
 The issuer answers from a thread of its own, because the SDK fetches keys while it blocks the event loop.
 """
 
+import base64
+import hmac
 import json
 import time
 import uuid
@@ -13,6 +15,7 @@ from typing import Any, Self
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import RSAAlgorithm
 
 Json = dict[str, Any]
@@ -97,6 +100,23 @@ class Issuer:
             key = None
         return jwt.encode(payload, key, algorithm=algorithm, headers={"kid": kid})
 
+    def forged(self, kid: str = "teams") -> str:
+        """A token signed with the public key, as if that were a secret that both sides share."""
+        public = self._keys[kid].public_key()
+        secret = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        claims = self.token(kid=kid).split(".")[1]
+        header = base64.urlsafe_b64encode(json.dumps({"alg": "HS256", "typ": "JWT", "kid": kid}).encode())
+        signed = f"{header.decode().rstrip('=')}.{claims}"
+        mac = base64.urlsafe_b64encode(hmac.digest(secret, signed.encode(), "sha256"))
+        return f"{signed}.{mac.decode().rstrip('=')}"
+
+    def with_a_key_of_its_own(self, kid: str = "teams") -> str:
+        """A token whose header brings the key that it is signed with."""
+        claims = jwt.decode(self.token(kid=kid), options={"verify_signature": False})
+        own = RSAAlgorithm.to_jwk(self._foreign_key.public_key(), as_dict=True)
+        headers = {"kid": kid, "jwk": own, "jku": f"{self.url}/keys"}
+        return jwt.encode(claims, self._foreign_key, algorithm="RS256", headers=headers)
+
     def answer(self, method: str, path: str) -> Json | None:
         """What the endpoints say; None for one that does not exist."""
         self.requests.append(f"{method} {path}")
@@ -125,6 +145,12 @@ class Issuer:
         return dict(public) | {"kid": kid, "x5t": kid, "use": "sig"}
 
 
+def _with_claims_of(signed: str, other: str) -> str:
+    """The head and the signature of one token around the claims of another."""
+    head, _, signature = other.split(".")
+    return ".".join((head, signed.split(".")[1], signature))
+
+
 def _endorsed(kid: str) -> list[str]:
     return ["webchat"] if kid == "webchat" else ["msteams"]
 
@@ -142,6 +168,11 @@ BAD_TOKENS: dict[str, Callable[[Issuer], str]] = {
     "signed with a foreign key": lambda issuer: issuer.token(foreign=True),
     "of an unknown key": lambda issuer: issuer.token(kid="unheard-of", foreign=True),
     "of a key for another channel": lambda issuer: issuer.token(kid="webchat"),
+    "signed with the public key as a secret": lambda issuer: issuer.forged(),
+    "signed with a key it brings": lambda issuer: issuer.with_a_key_of_its_own(),
+    "of another algorithm": lambda issuer: issuer.token(algorithm="RS512"),
+    "with another's claims": lambda issuer: _with_claims_of(issuer.token(), issuer.token(aud="another")),
+    "without its signature": lambda issuer: issuer.token().rpartition(".")[0] + ".",
     "signed with a shared secret": lambda issuer: issuer.token(algorithm="HS256"),
     "not signed": lambda issuer: issuer.token(algorithm="none"),
     "no token at all": lambda _: "garbage",

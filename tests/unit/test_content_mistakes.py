@@ -600,14 +600,14 @@ def test_a_file_in_another_encoding_is_named(folder: Path) -> None:
     assert mistake.endswith("; save the file as UTF-8 text")
 
 
-def test_an_id_that_a_yaml_alias_repeats_is_found(folder: Path, edit: Edit) -> None:
-    """The same statement twice by alias is the same id twice."""
+def test_a_yaml_alias_is_named(folder: Path, edit: Edit) -> None:
+    """The same statement twice by alias is told where it is used."""
     edit(SKILLS, "      - id: common-training\n", "      - &same\n        id: common-training\n")
     edit(SKILLS, "      - id: coaching-counts\n", "      - *same\n      - id: coaching-counts\n")
-    where = place(folder, SKILLS, "id: common-training")
+    where = place(folder, SKILLS, "- *same")
 
     assert mistakes(folder) == [
-        f"{where}: `id` is common-training, as at {where}; give one of them another id"
+        f"{where}: not valid YAML: references (*name) and tags (!name) are not read; write it out"
     ]
 
 

@@ -38,7 +38,7 @@ HOME = Conversation("a:lena", "https://smba.trafficmanager.net/emea/")
 LENA = Person("tenant", "1e4a0000-0000-4000-8000-00000000000a")
 
 SURVEY = Survey(
-    id="0123456789abcdef",
+    id="0123456789abcdef0123456789abcdef",
     team=Team("tenant", "19:team", "Operations"),
     channel_id="19:channel",
     plan=Plan(
@@ -204,10 +204,10 @@ class TestLinks:
             "\u00e9",
             "\ud800",
             "A" * 10_000,
-            urlsafe_b64encode(b"9999999999 0123456789abcdef" + bytes(32)).decode(),
+            urlsafe_b64encode(b"9999999999 0123456789abcdef0123456789abcdef" + bytes(32)).decode(),
             urlsafe_b64encode(b"9999999999" + bytes(32)).decode(),
             urlsafe_b64encode(b"9" * 5000 + b" a" + bytes(32)).decode(),
-            urlsafe_b64encode(b"nan 0123456789abcdef" + bytes(32)).decode(),
+            urlsafe_b64encode(b"nan 0123456789abcdef0123456789abcdef" + bytes(32)).decode(),
             urlsafe_b64encode(b"\xff" * 40).decode(),
         ],
     )
@@ -300,7 +300,7 @@ class TestFiles:
         """The lead hears so, and what to do."""
         world.uploads = [outcome]
 
-        assert await exports.consent(YES, LENA, HOME) == Sent("1")
+        assert await exports.consent(YES, LENA, HOME) == outcome
         assert world.cards == [export_failed_card(TEXTS, SURVEY)]
         assert not world.messages
 

@@ -2,11 +2,14 @@
 
 import json
 import logging
+import re
 from collections.abc import Iterator
 
 import pytest
 
-from bot.logs import QUIET, JsonFormatter, log_to_stderr
+from assessment.model import Person
+from bot.logs import QUIET, JsonFormatter, TextFormatter, begin_reference, log_to_stderr, reference
+from dialogs.audit import AUDIT, audited
 
 
 @pytest.fixture(autouse=True)
@@ -15,7 +18,7 @@ def as_before() -> Iterator[None]:
     handlers, level = list(root.handlers), root.level
     yield
     root.handlers[:], root.level = handlers, level
-    for name in (*QUIET, "alembic"):
+    for name in (*QUIET, "alembic", AUDIT):
         logging.getLogger(name).setLevel(logging.NOTSET)
 
 
@@ -32,8 +35,46 @@ def test_a_line_of_json_has_the_reference_and_the_error() -> None:
     error = OSError("the disk is gone")
     failure = (type(error), error, None)
     record = logging.LogRecord("bot.handler", logging.ERROR, "", 0, "turn failed", None, failure)
-    record.reference = "5f0c9a1b"
+    begin_reference()
 
     line = json.loads(JsonFormatter().format(record))
-    assert (line["level"], line["message"], line["reference"]) == ("ERROR", "turn failed", "5f0c9a1b")
+    assert (line["level"], line["message"], line["reference"]) == ("ERROR", "turn failed", reference())
+    assert re.fullmatch("[0-9a-f]{8}", reference())
     assert "the disk is gone" in line["exception"]
+
+
+@pytest.mark.parametrize("said", ["one\ntwo", "one\r\n2026 INFO audit: {}", "a\x1b[31mb", "a\u2028b"])
+def test_nobody_makes_up_lines(said: str) -> None:
+    """What comes from outside stays within its own line, and moves no cursor."""
+    record = logging.LogRecord("bot.door", logging.INFO, "", 0, "refused: %s", (said,), None)
+
+    assert TextFormatter().format(record).isprintable()
+    line = JsonFormatter().format(record)
+    assert "\n" not in line
+    assert json.loads(line)["message"] == f"refused: {said}"
+
+
+def test_what_leads_did_is_logged_at_every_level(capsys: pytest.CaptureFixture[str]) -> None:
+    """An operator who wants errors only keeps the audit trail; its fields are always the same."""
+    log_to_stderr("ERROR", "json")
+    with audited(Person("T", "ADA"), "survey-send", "5" * 32, "19:team") as act:
+        act.outcome = "done"
+
+    [line] = capsys.readouterr().err.splitlines()
+    assert json.loads(line)["audit"] == {
+        "tenant": "t",
+        "person": "ada",
+        "action": "survey-send",
+        "object": "5" * 32,
+        "team": "19:team",
+        "outcome": "done",
+    }
+
+
+def test_what_went_wrong_is_audited_too(caplog: pytest.LogCaptureFixture) -> None:
+    """An act that ends in an error has failed, and the error goes on."""
+    caplog.set_level(logging.INFO, AUDIT)
+    with pytest.raises(OSError, match="disk"), audited(Person("t", "ada"), "survey-close"):
+        raise OSError("the disk is gone")
+
+    assert json.loads(caplog.messages[-1])["outcome"] == "failed"
