@@ -283,6 +283,9 @@ class TestStoredAddresses:
             execute(database_url, f"update {table} set service_url = '{url}'")  # noqa: S608 - a constant
         await bo.in_channel(team).says(f"{HERE} start")
         await lead.presses("Send to 6 people", on=lead.card_with("What will happen"))
-        await comes_true(lambda: set(invitations(database_url).values()) == {"refused"})
+        # Bo has spoken since, and so is written to where Teams says that he is.
+        await comes_true(
+            lambda: sorted(invitations(database_url).values()) == ["delivered", *["refused"] * 5]
+        )
 
         assert asked == []
