@@ -3,11 +3,12 @@
 import asyncio
 import datetime as dt
 import logging
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,36 @@ async def test_on_the_loop(url: str) -> None:
         await all_done(it)
 
     assert where == [asyncio.get_running_loop(), threading.current_thread()]
+
+
+async def test_opened_while_turns_write(sqlite_url: str) -> None:
+    """A turn that has SQLite's lock needs the loop to be done with it; the engine leaves it the loop."""
+    runs = Runs()
+    async with open_database(sqlite_url):
+        pass
+    with closing(_locking(sqlite_url)) as connection:
+
+        async def write() -> None:
+            while True:
+                await asyncio.to_thread(connection.execute, "begin immediate")
+                await asyncio.sleep(0.05)
+                connection.rollback()
+                await asyncio.sleep(0.005)
+
+        writing = asyncio.create_task(write())
+        async with engine(sqlite_url, {"note": runs.at_once}) as it:
+            writing.cancel()
+            await asyncio.wait([writing])
+            connection.rollback()
+            await it.start("note", "one", 1)
+            await all_done(it)
+
+    assert runs.of == [(1,)]
+
+
+def _locking(sqlite_url: str) -> sqlite3.Connection:
+    file = sqlite_url.removeprefix("sqlite:///")
+    return sqlite3.connect(file, timeout=20, isolation_level=None, check_same_thread=False)
 
 
 async def test_job_that_starts_jobs(url: str) -> None:
