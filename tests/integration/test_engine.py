@@ -120,25 +120,20 @@ async def test_on_the_loop(url: str) -> None:
     assert where == [asyncio.get_running_loop(), threading.current_thread()]
 
 
-async def test_opened_while_turns_write(sqlite_url: str) -> None:
+async def test_opened_while_a_turn_writes(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A turn that has SQLite's lock needs the loop to be done with it; the engine leaves it the loop."""
-    runs = Runs()
+    runs, loop, prepare = Runs(), asyncio.get_running_loop(), Engine._prepare
     async with open_database(sqlite_url):
         pass
-    with closing(_locking(sqlite_url)) as connection:
+    with closing(_locking(sqlite_url)) as turn:
 
-        async def write() -> None:
-            while True:
-                await asyncio.to_thread(connection.execute, "begin immediate")
-                await asyncio.sleep(0.05)
-                connection.rollback()
-                await asyncio.sleep(0.005)
+        def prepare_and_lock(it: Engine) -> None:
+            prepare(it)
+            turn.execute("begin immediate")
+            loop.call_soon_threadsafe(loop.call_later, SOON, turn.rollback)
 
-        writing = asyncio.create_task(write())
+        monkeypatch.setattr(Engine, "_prepare", prepare_and_lock)
         async with engine(sqlite_url, {"note": runs.at_once}) as it:
-            writing.cancel()
-            await asyncio.wait([writing])
-            connection.rollback()
             await it.start("note", "one", 1)
             await all_done(it)
 
