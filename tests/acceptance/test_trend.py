@@ -9,6 +9,7 @@ from cards.trend_presses import LeaveTrend, ShowTrend
 from tests.acceptance.clock import Clock
 from tests.acceptance.colleagues import ANSWERS, finishes, has_the_app
 from tests.acceptance.directory import Person
+from tests.acceptance.ledger import comes_true
 from tests.acceptance.running import on_both_databases
 from tests.acceptance.surveys import HERE, PEOPLE, a_team, answers, sends
 from tests.acceptance.teams import Colleague, Teams
@@ -19,8 +20,10 @@ LOWER = ("Repeatable", "Repeatable", "Defined", "Initial", "Capable", "Repeatabl
 """The stage is 200."""
 
 
-async def surveyed(lead: Colleague, people: list[Colleague], name: str, given: tuple[str, ...]) -> None:
-    """The team is asked, these people answer, and the channel has the result."""
+async def surveyed(
+    lead: Colleague, people: list[Colleague], name: str, given: tuple[str, ...], news: str = ""
+) -> None:
+    """The team is asked, these people answer, and the channel has the result, and what is told of it."""
     await sends(lead, name=name)
     for person in people:
         await answers(person, given)
@@ -28,6 +31,8 @@ async def surveyed(lead: Colleague, people: list[Colleague], name: str, given: t
         await lead.presses("Close survey", on=lead.card_with(f"Survey: {name}"))
         await lead.presses("Close now")
     await lead.will_see(f"“{name}”", within=20)
+    await comes_true(lambda: "Closed on" in lead.card_with(f"Survey: {name}").text)
+    await comes_true(lambda: not news or any(news in card.text for card in lead.cards()))
 
 
 @on_both_databases
@@ -45,7 +50,7 @@ async def test_the_channel_sees_how_the_stage_moves(teams: Teams, clock: Clock) 
     clock.moves(days=91)
     await surveyed(lead, teams.everybody_in(team)[:3], "Autumn check", LOWER)
     clock.moves(days=91)
-    await surveyed(lead, teams.everybody_in(team), "Winter check", ANSWERS)
+    await surveyed(lead, teams.everybody_in(team), "Winter check", ANSWERS, "moved up")
     await bo.says(f"{HERE} trend")
     card = bo.sees_one_card()
     assert "the stage was 300 Defined, up from 200 Repeatable on Nov 23, 2026." in card.text
@@ -60,7 +65,7 @@ async def test_the_result_leads_to_the_trend_and_back(teams: Teams, clock: Clock
     team, lead = a_team(teams)
     await surveyed(lead, teams.everybody_in(team), "Summer check", LOWER)
     clock.moves(days=91)
-    await surveyed(lead, teams.everybody_in(team), "Winter check", ANSWERS)
+    await surveyed(lead, teams.everybody_in(team), "Winter check", ANSWERS, "moved up")
     bo = teams.everybody_in(team)[1].in_channel(team)
     await bo.presses("Trend", on=bo.card_with("Contoso CoE is at Level 300"))
     assert bo.last_card().heading == "Contoso CoE: stages over time"
