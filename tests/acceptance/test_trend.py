@@ -67,11 +67,13 @@ async def test_the_result_leads_to_the_trend_and_back(teams: Teams, clock: Clock
     clock.moves(days=91)
     await surveyed(lead, teams.everybody_in(team), "Winter check", ANSWERS, "moved up")
     bo = teams.everybody_in(team)[1].in_channel(team)
-    await bo.presses("Trend", on=bo.card_with("Contoso CoE is at Level 300"))
-    assert bo.last_card().heading == "Contoso CoE: stages over time"
-    await bo.presses("Back to the result")
+    result = bo.card_with("Contoso CoE is at Level 300")
+    await bo.presses("Trend", on=result)
+    shown = bo.card_with("Contoso CoE: stages over time")
+    assert shown.message_id == result.message_id
+    await bo.presses("Back to the result", on=shown)
 
-    assert bo.last_card().heading == "Contoso CoE is at Level 300 Defined"
+    assert bo.card_with("Contoso CoE is at Level 300 Defined").message_id == result.message_id
 
 
 @pytest.mark.parametrize("more_settings", [{"coe_leads": (ADA,)}])
