@@ -15,7 +15,7 @@ import orjson
 from aiohttp import web
 from botbuilder.core import InvokeResponse
 from botbuilder.integration.aiohttp import CloudAdapter
-from botbuilder.schema import Activity
+from botbuilder.schema import Activity, ActivityTypes
 
 from bot.envelope import activity_in
 from bot.exports import Exports, NoDownload, download_headers
@@ -86,7 +86,8 @@ class Door:
             return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, message, reason=error)
         if forbidden := self._forbids(activity):
             return _refusal(HTTPStatus.FORBIDDEN, forbidden)
-        if self._settings.is_local and THREAD in activity.conversation.id:
+        is_post = activity.type == ActivityTypes.message and THREAD in activity.conversation.id
+        if self._settings.is_local and is_post:
             await asyncio.sleep(PLAYGROUND_DRAWS_WITHIN)
         return _response(await self._adapter.process_activity(identity, activity, self._handler.on_turn))
 
