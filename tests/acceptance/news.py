@@ -12,9 +12,17 @@ from dialogs.news import Newsroom
 from storage.database import open_database
 from tests.acceptance.directory import Team
 from tests.acceptance.ledger import comes_true, rows
+from tests.acceptance.surveys import HERE
 from tests.acceptance.teams import Colleague
 
 LONDON = ZoneInfo("Europe/London")
+
+
+async def all_at_once(lead: Colleague) -> None:
+    """The lead has everything told as it happens."""
+    await lead.says(f"{HERE} news")
+    await lead.fills(press="Save", preference="Everything at once")
+    assert "Saved" in lead.last_card().text
 
 
 async def happens(

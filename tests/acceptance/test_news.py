@@ -12,7 +12,7 @@ from tests.acceptance.clock import Clock
 from tests.acceptance.colleagues import has_the_app
 from tests.acceptance.directory import HOME_TENANT, Person, Team
 from tests.acceptance.ledger import comes_true, execute, rows
-from tests.acceptance.news import end_as, happens, headings, states
+from tests.acceptance.news import all_at_once, end_as, happens, headings, states
 from tests.acceptance.running import RunningBot, on_both_databases
 from tests.acceptance.surveys import HERE, a_team, answers, rehearses, sends
 from tests.acceptance.teams import Colleague, Teams
@@ -27,13 +27,6 @@ NOVEMBER_30 = dt.datetime(2026, 11, 30, 9, tzinfo=dt.UTC)
 STARTED = "Survey started: Autumn check"
 HALF = "Half have finished: Autumn check"
 THREE_QUARTERS = "Three quarters have finished: Autumn check"
-
-
-async def all_at_once(lead: Colleague) -> None:
-    """The lead has everything told as it happens."""
-    await lead.says(f"{HERE} news")
-    await lead.fills(press="Save", preference="Everything at once")
-    assert "Saved" in lead.last_card().text
 
 
 async def known(lead: Colleague) -> None:

@@ -22,6 +22,7 @@ from tests.acceptance.clock import Clock
 from tests.acceptance.colleagues import has_the_app
 from tests.acceptance.directory import HOME_TENANT, Person
 from tests.acceptance.ledger import comes_true, rows
+from tests.acceptance.news import all_at_once, end_as
 from tests.acceptance.running import RunningBot, on_both_databases
 from tests.acceptance.scheduling import next_at, previews, schedules, stored, surveys, told
 from tests.acceptance.seen import Seen
@@ -360,9 +361,11 @@ async def test_a_survey_that_is_still_open_is_not_doubled(
 ) -> None:
     """The new one is left out, the channel is told once, and the date after it stands."""
     _, lead = a_team(teams)
+    await all_at_once(lead)
     await schedules(lead)
     clock.moves_to(JANUARY - dt.timedelta(days=3))
     await sends(lead, name="New year check")
+    await end_as(database_url, sent=1)  # that it has started; on Monday one card would tell both
     clock.moves_to(JANUARY)
     await comes_true(lambda: next_at(database_url) == dt.datetime(2027, 4, 5, 8, 0, tzinfo=dt.UTC))
 
