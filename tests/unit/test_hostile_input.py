@@ -1,35 +1,33 @@
 """Whatever comes in: bytes at the door, data of buttons, typed words, content files, people's own texts."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 import scripts.cards as previewed
-from assessment.model import Answer, Role
 from assessment.news import News
 from assessment.pledges import Pledge
 from assessment.schedules import PlainReminder, RepeatedSurvey, Schedule
 from assessment.survey import Plan, Survey, Team
-from bot.envelope import activity_in
-from bot.incoming import LONGEST_NAME, person_of, place_of, tenant_of, visit_of, words_of
 from cards.elements import verbatim
 from cards.presses import UnknownPress, encode, parse
 from cards.respect import Told
-from content.loading import CONTENT, Content, load
 from content.yaml_source import ContentError, Source
-from dialogs.planning import one_line
-from dialogs.words import Vocabulary
-from tests.acceptance.every_button import EVERY_PRESS, Ids
+from tests.acceptance.every_button import EVERY_PRESS
 from tests.acceptance.every_button import example as press_of
 from tests.card_shape import every_object
+from tests.fuzz import targets
+from tests.fuzz.seeds import ACTIVITY, CONTENT_FILES, IDS, ODD_YAML
 
 ANY = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False) | st.text(),
@@ -38,54 +36,18 @@ ANY = st.recursive(
 )
 """Any JSON."""
 
-GOOD: dict[str, Any] = {
-    "type": "message",
-    "id": "1",
-    "serviceUrl": "https://smba.trafficmanager.net/emea/",
-    "channelId": "msteams",
-    "conversation": {"id": "a:1", "conversationType": "personal", "tenantId": "t"},
-    "recipient": {"id": "28:bot", "name": "Coach"},
-    "from": {"id": "29:1", "name": "Ada", "aadObjectId": "ada"},
-    "channelData": {"tenant": {"id": "t"}, "team": {"id": "19:t", "name": "Team"}},
-    "entities": [{"type": "mention", "mentioned": {"id": "28:bot"}, "text": "<at>Coach</at>"}],
-    "text": "<at>Coach</at> start",
-    "value": {"v": 1, "do": "start"},
-    "localTimezone": "Europe/Vienna",
-    "replyToId": "2",
-    "membersAdded": [{"id": "28:bot"}],
-}
-
-IDS = Ids("1" * 32, "2" * 32, "3" * 32, "4" * 32, "19:team@thread.tacv2", "5" * 32, "6" * 32)
-
-
-def reads(body: bytes) -> None:
-    """What the door and the handler read out of an activity before anything is decided."""
-    try:
-        activity = activity_in(body)
-    except ValueError:
-        return
-    person = person_of(activity)
-    place, words = place_of(activity), words_of(activity)
-    assert isinstance(tenant_of(activity), str)
-    assert words == words.strip()
-    assert place.channel is None or len(place.channel.home.team.name) <= LONGEST_NAME
-    if person:
-        visit = visit_of(activity, person, previewed.FIRST_DAY)
-        assert len(visit.name) <= LONGEST_NAME
-        assert visit.name.isprintable() or one_line(visit.name) == visit.name
-
 
 @given(st.binary() | ANY.map(json.dumps).map(str.encode))
 def test_any_body_is_read_or_refused(body: bytes) -> None:
     """Bytes, or JSON of any form: an activity, or a ValueError in words for the sender."""
-    reads(body)
+    targets.body(body)
 
 
 @given(st.data())
 @settings(max_examples=400)
 def test_any_activity_is_read_or_refused(data: st.DataObject) -> None:
     """A good activity in which anything stands anywhere."""
-    activity = json.loads(json.dumps(GOOD))
+    activity = json.loads(json.dumps(ACTIVITY))
     for _ in range(data.draw(st.integers(1, 3))):
         holder: Any = activity
         while True:
@@ -98,7 +60,7 @@ def test_any_activity_is_read_or_refused(data: st.DataObject) -> None:
                 continue
             holder[key] = data.draw(ANY)
             break
-    reads(json.dumps(activity).encode())
+    targets.body(json.dumps(activity).encode())
 
 
 @given(ANY)
@@ -119,50 +81,21 @@ def test_a_button_with_anything_in_it_is_a_press_or_unknown(data: st.DataObject,
         assert parse(encode(press)) == press
 
 
-@cache
-def content() -> Content:
-    return load()
-
-
 @given(st.text() | st.text(alphabet="0123456789²٣.-, levelLEVEL\u2018\u2019'\u200b\u00a0"))
 @settings(deadline=None)
 def test_any_words_mean_something_or_nothing(typed: str) -> None:
     """What is typed is looked up, and never an error."""
-    vocabulary = Vocabulary(content().texts)
-    assert vocabulary.meaning(typed) in {None, *content().texts.words}
-    assert vocabulary.role(typed) in {None, *Role}
-    for edition in content().editions.values():
-        answer: Answer | None = vocabulary.answer(typed, edition)
-        assert answer is None or str(answer)
-    assert "\n" not in one_line(typed)
-    assert len(verbatim(typed).splitlines()) == 1
+    targets.words(typed)
 
 
 # Content
 
-YAML = (
-    "&a [*a]", "*a", "&a", "!!int x", "!!python/object:os.system x", "!!binary ===", "0b_", "0x_",
-    "9" * 5000, "? [a]\n: b", "[" * 3000, "{" * 3000, "- " * 500, ".inf", ".nan", "1:2:3", "2021-13-45",
-    "~", "\t", "\x00", "\ufeff", "%YAML 9.9\n---", "---\n---", "|\n", ">", "'", '"', ": :", "<<: 5",
-    "\u2028", "#", "yes", "{}", "[]",
-)  # fmt: skip
-"""Pieces of YAML that are odd in a way of their own."""
 
-FILES = tuple(sorted(CONTENT.glob("editions/2021-10/**/*.yaml")))
-
-
-def is_read(written: str, folder: Path) -> None:
-    file = folder / "file.yaml"
-    file.write_bytes(written.encode(errors="surrogatepass"))
-    with suppress(ContentError):
-        Source.read(file, folder)
-
-
-@pytest.mark.parametrize("piece", YAML, ids=lambda piece: piece[:20])
+@pytest.mark.parametrize("piece", ODD_YAML, ids=lambda piece: piece[:20])
 @pytest.mark.parametrize("around", ["{}", "key: {}", "- {}", "a: &a\n  b: {}\nc: 1"])
-def test_odd_yaml_is_read_or_named(piece: str, around: str, tmp_path: Path) -> None:
+def test_odd_yaml_is_read_or_named(piece: str, around: str) -> None:
     """A mistake in a content file is one line that names the file, never another error."""
-    is_read(around.replace("{}", piece), tmp_path)
+    targets.content_file(around.replace("{}", piece).encode(errors="surrogatepass"))
 
 
 def test_few_lines_cannot_mean_endlessly_many(tmp_path: Path) -> None:
@@ -175,13 +108,33 @@ def test_few_lines_cannot_mean_endlessly_many(tmp_path: Path) -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-def test_any_change_to_a_file_is_read_or_named(data: st.DataObject, tmp_path: Path) -> None:
+@settings(max_examples=100, deadline=None)
+def test_any_change_to_a_file_is_read_or_named(data: st.DataObject) -> None:
     """A real file, with something odd put in at one place, or something cut out."""
-    written = data.draw(st.sampled_from(FILES)).read_text(encoding="utf-8")[:3000]
+    written = data.draw(st.sampled_from(CONTENT_FILES)).read_text(encoding="utf-8")[:3000]
     at = data.draw(st.integers(0, len(written)))
-    piece = data.draw(st.sampled_from(YAML) | st.text(max_size=5))
-    is_read(written[:at] + piece + written[at + data.draw(st.integers(0, 20)) :], tmp_path)
+    piece = data.draw(st.sampled_from(ODD_YAML) | st.text(max_size=5))
+    changed = written[:at] + piece + written[at + data.draw(st.integers(0, 20)) :]
+    targets.content_file(changed.encode(errors="surrogatepass"))
+
+
+# Bytes that look for new ways
+
+
+@pytest.mark.skipif(find_spec("atheris") is None, reason="there is no atheris for this machine")
+@pytest.mark.parametrize("target", targets.TARGETS)
+def test_bytes_that_look_for_new_ways_find_no_other_error(target: str, tmp_path: Path) -> None:
+    """The short form of `python -m tests.fuzz.guided`, which docs/security.md tells of."""
+    given = ("--runs", "3000", "--seed", "1", "--target", target, "--keep", str(tmp_path))
+    ended = subprocess.run(
+        (sys.executable, "-m", "tests.fuzz.guided", *given),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert ended.returncode == 0, ended.stderr[-4000:]
+    assert "Done 3000 runs" in ended.stderr
 
 
 # What people write, in other people's cards
@@ -238,7 +191,7 @@ def written_by_people(words: str) -> Iterator[None]:
         object.__setattr__(self, "facts", dict(self.facts) | dict.fromkeys(FACTS & self.facts.keys(), words))
 
     patches = [patched(kind, names) for kind, names in BY_PEOPLE.items()]
-    patches += [patch.object(News, "__init__", make_news), patch.object(previewed, "load", content)]
+    patches += [patch.object(News, "__init__", make_news), patch.object(previewed, "load", targets.content)]
     for one in patches:
         one.start()
     try:
