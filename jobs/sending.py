@@ -44,6 +44,11 @@ LONG_TURN = 1.0
 """Seconds of waiting after which it is asked again whether a letter is still to be sent."""
 
 
+FRESH = dt.timedelta(minutes=5)
+"""How long nobody is expected to have done by themselves what the invitation asks for. Later, as in the morning
+after, each is looked up before it is sent."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Errand:
     """What all letters of a part have in common."""
@@ -189,11 +194,19 @@ class Sender:
         if not self._courtesy.is_good(errand.turn, letter):
             return False
         claimed = await persist(lambda: self._deliveries.claim(letter, claim, self._replica, self._clock()))
-        if claimed and errand.is_reminder and await self._is_done(errand.survey, letter):
+        if claimed and self._may_be_done(errand) and await self._is_done(errand.survey, letter):
             await self._courtesy.give_back(letter)
-            await self._settle(letter, claim, Delivery.STOPPED, "finished")
+            if errand.is_reminder:
+                await self._settle(letter, claim, Delivery.STOPPED, "finished")
+            else:
+                # What it asks for they have seen by `start`, and so they count among those who were reached.
+                await self._settle(letter, claim, Delivery.DELIVERED)
             return False
         return claimed
+
+    def _may_be_done(self, errand: _Errand) -> bool:
+        opened_at = errand.survey.opened_at
+        return errand.is_reminder or opened_at is None or self._clock() - opened_at > FRESH
 
     async def _is_done(self, survey: Survey, letter: Letter) -> bool:
         """Whether somebody has finished, or wishes to be left alone, since the round was planned."""
