@@ -338,9 +338,8 @@ async def test_who_needs_no_invitation_any_more_gets_none(
     await comes_true(lambda: bool(reminded(teams, di.person)))
 
 
-async def test_a_survey_waits_for_all_who_may_still_answer(
-    teams: Teams, clock: Clock, database_url: str
-) -> None:
+@pytest.mark.usefixtures("clock")
+async def test_a_survey_waits_for_all_who_may_still_answer(teams: Teams, database_url: str) -> None:
     """Who wants no messages answers by `start`: they do not take the place of who has yet to answer."""
     team, lead = a_team(teams)
     bo, *others, flo = teams.everybody_in(team)[1:]
