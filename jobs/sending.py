@@ -43,10 +43,9 @@ Teams gave no answer about all the while counts as refused."""
 LONG_TURN = 1.0
 """Seconds of waiting after which it is asked again whether a letter is still to be sent."""
 
-
 FRESH = dt.timedelta(minutes=5)
-"""How long nobody is expected to have done by themselves what the invitation asks for. Later, as in the morning
-after, each is looked up before it is sent."""
+"""How long nobody is expected to have done already what an invitation asks for. Later, as on the morning
+after, that is looked up for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,14 +194,17 @@ class Sender:
             return False
         claimed = await persist(lambda: self._deliveries.claim(letter, claim, self._replica, self._clock()))
         if claimed and self._may_be_done(errand) and await self._is_done(errand.survey, letter):
-            await self._courtesy.give_back(letter)
-            if errand.is_reminder:
-                await self._settle(letter, claim, Delivery.STOPPED, "finished")
-            else:
-                # What it asks for they have seen by `start`, and so they count among those who were reached.
-                await self._settle(letter, claim, Delivery.DELIVERED)
+            await self._leave_out(errand, letter, claim)
             return False
         return claimed
+
+    async def _leave_out(self, errand: _Errand, letter: Letter, claim: str) -> None:
+        if errand.is_reminder:
+            await self._courtesy.give_back(letter)
+            await self._settle(letter, claim, Delivery.STOPPED, "finished")
+        else:
+            # By `start` they saw what it asks for. Kept as sent, it tells nobody that they have finished.
+            await self._settle(letter, claim, Delivery.DELIVERED)
 
     def _may_be_done(self, errand: _Errand) -> bool:
         opened_at = errand.survey.opened_at

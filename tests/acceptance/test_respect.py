@@ -17,6 +17,7 @@ from tests.acceptance.ledger import (
     messages_of,
     reasons,
     reminded,
+    rows,
     sending_ends,
     shows,
 )
@@ -334,6 +335,8 @@ async def test_who_needs_no_invitation_any_more_gets_none(
 
     assert [one.messages_in(one.place)[1:] for one in (bo, cy, di)] == [[], [], []]
     await shows(lead, {"delivered": 6})
+    invited_or_not = "select person_id from contacts where occasion like 'survey:%:0'"
+    assert len(rows(database_url, invited_or_not)) == 6  # so nothing tells who had finished
     clock.moves_to(MONDAY.replace(day=30, hour=9))
     await comes_true(lambda: bool(reminded(teams, di.person)))
 
