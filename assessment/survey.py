@@ -197,5 +197,9 @@ class Numbers:
 
     @property
     def all_done(self) -> bool:
-        """Whether nobody who could still answer is missing."""
-        return self.waiting == 0 and self.finished > 0 and self.finished >= self.expected
+        """Whether nobody who could still answer is missing.
+
+        Who wants no messages is not expected to answer, but may: nobody else's answer can stand for theirs.
+        """
+        others = self.refused.get(Refusal.OPTED_OUT, 0)
+        return self.waiting == 0 and self.finished > 0 and self.finished >= self.expected + others

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
@@ -29,19 +28,19 @@ class Newsroom:
     def __init__(self, newsstand: Newsstand) -> None:
         self._newsstand = newsstand
 
-    async def tell(self, news: News, usual: dt.tzinfo, *, seen: bool = False) -> None:
+    async def tell(self, news: News, usual: ZoneInfo, *, seen: bool = False) -> None:
         """Have a channel told, at once or in the next digest; an occasion that was told before is not again.
 
-        `usual` is the digest's time zone where no lead of the team chose one. What the channel has `seen`
-        already, on a card that came by itself, waits for the digest in any case.
+        `usual` is the digest's time zone where no lead of the team chose one, and this is its first news.
+        What the channel has `seen` already, on a card that came by itself, waits for the digest in any case.
         """
         await self.tell_together([news], usual, seen=seen)
 
-    async def tell_together(self, news: Sequence[News], usual: dt.tzinfo, *, seen: bool = False) -> None:
+    async def tell_together(self, news: Sequence[News], usual: ZoneInfo, *, seen: bool = False) -> None:
         """Have a channel told of occasions of the same moment on one card."""
         if not news:
             return
-        preference, zone = await self._newsstand.preference(news[0].team) or (USUAL, usual)
+        preference, zone = await self._newsstand.preference_or(news[0].team, USUAL, usual)
         if seen:
             preference = Preference.ALL_ON_MONDAY
         await self._newsstand.add((one, due(one.kind, one.at, preference, zone)) for one in news)

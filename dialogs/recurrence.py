@@ -31,7 +31,7 @@ _PARTS = {
     "BYMONTHDAY": r"[+-]?(?:[1-9]|[12]\d|3[01])",
     "BYYEARDAY": r"[+-]?[1-9]\d{0,2}",
     "BYWEEKNO": r"[+-]?[1-9]\d?",
-    "BYSETPOS": r"[+-]?[1-9]\d{0,2}",
+    "BYSETPOS": r"[+-]?(?:[1-9]\d?|[12]\d\d|3[0-5]\d|36[0-6])",  # dateutil refuses larger ones with an error
     "WKST": _WEEKDAY,
 }
 _SINGLE = frozenset({"FREQ", "INTERVAL", "WKST"})

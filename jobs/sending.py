@@ -43,6 +43,10 @@ Teams gave no answer about all the while counts as refused."""
 LONG_TURN = 1.0
 """Seconds of waiting after which it is asked again whether a letter is still to be sent."""
 
+FRESH = dt.timedelta(minutes=5)
+"""How long nobody is expected to have done already what an invitation asks for. Later, as on the morning
+after, that is looked up for each."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Errand:
@@ -189,11 +193,22 @@ class Sender:
         if not self._courtesy.is_good(errand.turn, letter):
             return False
         claimed = await persist(lambda: self._deliveries.claim(letter, claim, self._replica, self._clock()))
-        if claimed and errand.is_reminder and await self._is_done(errand.survey, letter):
-            await self._courtesy.give_back(letter)
-            await self._settle(letter, claim, Delivery.STOPPED, "finished")
+        if claimed and self._may_be_done(errand) and await self._is_done(errand.survey, letter):
+            await self._leave_out(errand, letter, claim)
             return False
         return claimed
+
+    async def _leave_out(self, errand: _Errand, letter: Letter, claim: str) -> None:
+        if errand.is_reminder:
+            await self._courtesy.give_back(letter)
+            await self._settle(letter, claim, Delivery.STOPPED, "finished")
+        else:
+            # By `start` they saw what it asks for. Kept as sent, it tells nobody that they have finished.
+            await self._settle(letter, claim, Delivery.DELIVERED)
+
+    def _may_be_done(self, errand: _Errand) -> bool:
+        opened_at = errand.survey.opened_at
+        return errand.is_reminder or opened_at is None or self._clock() - opened_at > FRESH
 
     async def _is_done(self, survey: Survey, letter: Letter) -> bool:
         """Whether somebody has finished, or wishes to be left alone, since the round was planned."""

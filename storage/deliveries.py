@@ -215,7 +215,7 @@ class Deliveries:
         ]
 
     async def claim(self, letter: Letter, claim: str, replica: str, now: dt.datetime) -> bool:
-        """Take a letter, before Teams is called; false where it is settled, stopped, or somebody else's."""
+        """Take a letter, before Teams is called; false where it is settled, unwanted, or somebody else's."""
         values = {"claim": claim, "replica": replica, "now": milliseconds(now)}
         return await self._change(self._sql.claim, **_of_letter(letter), **values) == 1
 

@@ -73,10 +73,20 @@ class Newsstand:
     # How it is told
 
     async def preference(self, team: Team) -> tuple[Preference, ZoneInfo] | None:
-        """What a lead of the team chose, and the zone of the digest's Monday; None where nobody did."""
+        """How the team is told, and the zone of the digest's Monday; None before its first news."""
         async with self._connect() as connection:
             row = await self._sql.digest(connection, **_key(team))
         return row and (Preference(row[0]), ZoneInfo(row[1]))
+
+    async def preference_or(
+        self, team: Team, usual: Preference, zone: ZoneInfo
+    ) -> tuple[Preference, ZoneInfo]:
+        """The same; where there is none, this is it from now on, so that all that waits has one Monday."""
+        if found := await self.preference(team):
+            return found
+        async with self._connect() as connection:
+            await self._sql.begin_digest(connection, **_key(team), preference=usual.value, zone=zone.key)
+        return await self.preference(team) or (usual, zone)
 
     async def prefer(self, team: Team, preference: Preference, zone: ZoneInfo) -> None:
         """Keep what a lead of the team chose; what waits is told when it would be, had it always been so."""

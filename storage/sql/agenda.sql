@@ -15,7 +15,8 @@ join deliveries
     on deliveries.survey_id = rounds.survey_id and deliveries.round = rounds.number
     and deliveries.person_id = recipients.person_id
 where recipients.person_id = :person_id and surveys.phase = 'open' and surveys.stopped_at is null
-    and rounds.state in ('due', 'planning', 'sending') and deliveries.state = 'waiting';
+    and rounds.state in ('due', 'planning', 'sending') and deliveries.state = 'waiting'
+    and recipients.declined = 0 and (rounds.kind <> 'invitation' or recipients.not_before = 0);
 
 -- name: reminders(tenant_id, person_id)
 select surveys.id, rounds.kind, rounds.due_at, surveys.name, surveys.lead_name

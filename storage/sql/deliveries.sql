@@ -155,6 +155,12 @@ where survey_id = :survey_id and round = :round and person_id = :person_id
         select 1 from rounds
         where rounds.survey_id = deliveries.survey_id and rounds.number = deliveries.round
             and rounds.state = 'sending'
+    )
+    -- Since the turn was had somebody may have said that they want nothing, or nothing yet.
+    and not exists (
+        select 1 from surveys
+        join wishes on wishes.tenant_id = surveys.tenant_id and wishes.person_id = deliveries.person_id
+        where surveys.id = deliveries.survey_id and (silent_since is not null or not_before > :now)
     );
 
 -- name: release(survey_id, round, person_id, claim, now)!

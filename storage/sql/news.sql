@@ -9,6 +9,11 @@ select 1 from news where id = :id;
 -- name: digest(tenant_id, team_id)^
 select preference, zone from digests where tenant_id = :tenant_id and team_id = :team_id;
 
+-- name: begin_digest(tenant_id, team_id, preference, zone)!
+insert into digests (tenant_id, team_id, preference, zone)
+values (:tenant_id, :team_id, :preference, :zone)
+on conflict (tenant_id, team_id) do nothing;
+
 -- name: prefer(tenant_id, team_id, preference, zone)!
 insert into digests (tenant_id, team_id, preference, zone)
 values (:tenant_id, :team_id, :preference, :zone)

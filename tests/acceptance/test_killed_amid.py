@@ -72,9 +72,9 @@ async def test_telling_a_channel(
 
 @amid_a_call
 async def test_asking_about_a_promise(
-    teams: Teams, bot: KillableBot, shared_clock: SharedClock, *, arrives: bool
+    teams: Teams, bot: KillableBot, replicas: Replicas, shared_clock: SharedClock, *, arrives: bool
 ) -> None:
-    """The question is not asked again; the next one comes a week later."""
+    """Neither the next process nor another one asks that question again; the next one comes a week later."""
     ada, bo = (has_the_app(teams, name) for name in ("Ada Lovelace", "Bo Diddley"))
     for person in (ada, bo):
         await finishes(person, ("Initial",) * 7)
@@ -84,6 +84,7 @@ async def test_asking_about_a_promise(
     teams.connector.hangs_next(for_=ada.person, kind="send", though_delivered=arrives)
     shared_clock.moves(days=22)
     await dies_amid_the_call(teams, bot)
+    await replicas[1].starts(LOG_LEVEL="WARNING")
     shared_clock.moves(days=3)
     await comes_true(lambda: asked(bo) == 1)
     assert asked(ada) == int(arrives)

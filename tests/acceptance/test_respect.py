@@ -17,9 +17,12 @@ from tests.acceptance.ledger import (
     messages_of,
     reasons,
     reminded,
+    rows,
     sending_ends,
+    shows,
 )
 from tests.acceptance.running import on_both_databases
+from tests.acceptance.scheduling import surveys
 from tests.acceptance.surveys import HERE, a_team, answers, is_asked, rehearses, sends
 from tests.acceptance.teams import Colleague, Teams
 
@@ -309,6 +312,58 @@ async def test_who_finishes_meanwhile_keeps_their_day(teams: Teams, clock: Clock
     assert not reminded(teams, bo.person)
     await bo.says("reminders")
     assert "a reminder of" not in bo.last_card().text
+
+
+@pytest.mark.parametrize("anonymous", ["Anonymous", "Named"])
+async def test_who_needs_no_invitation_any_more_gets_none(
+    teams: Teams, clock: Clock, database_url: str, anonymous: str
+) -> None:
+    """Held overnight, while one finishes by `start`, one says "not me", and one "not now" for a week."""
+    evening(clock)
+    team, lead = a_team(teams)
+    bo, cy, di = teams.everybody_in(team)[1:4]
+    await sends(lead, name="Autumn check", answers=anonymous, first_reminder=None, second_reminder=None)
+    await comes_true(lambda: set(invitations(database_url).values()) == {"waiting"})
+    await answers_by_start(bo)
+    await cy.says("not me")
+    await di.says("not now")
+    await di.presses("Next week")
+    clock.moves_to(MONDAY.replace(day=24, hour=8))
+    others = [one for one in team.members if one not in {bo.person, cy.person, di.person}]
+    await all_hear(teams, others)
+    await sending_ends(database_url)
+
+    assert [one.messages_in(one.place)[1:] for one in (bo, cy, di)] == [[], [], []]
+    await shows(lead, {"delivered": 6})
+    invited_or_not = "select person_id from contacts where occasion like 'survey:%:0'"
+    assert len(rows(database_url, invited_or_not)) == 6  # so nothing tells who had finished
+    clock.moves_to(MONDAY.replace(day=30, hour=9))
+    await comes_true(lambda: bool(reminded(teams, di.person)))
+
+
+@pytest.mark.usefixtures("clock")
+async def test_a_survey_waits_for_all_who_may_still_answer(teams: Teams, database_url: str) -> None:
+    """Who wants no messages answers by `start`: they do not take the place of who has yet to answer."""
+    team, lead = a_team(teams)
+    bo, *others, flo = teams.everybody_in(team)[1:]
+    await bo.says("stop reminding me")
+    await sends(lead, name="Autumn check")
+    await comes_true(lambda: set(invitations(database_url).values()) == {"delivered", "refused"})
+    await answers_by_start(bo)
+    for one in (teams.everybody_in(team)[0], *others):
+        await answers(one)
+    await teams.connector.wait_until(lambda: False, within=LOOKS)
+    assert surveys(database_url) == [("Autumn check", "open")]
+    await answers(flo)
+    await comes_true(lambda: surveys(database_url) == [("Autumn check", "closed")])
+
+
+async def answers_by_start(person: Colleague) -> None:
+    await person.says("start")
+    await person.presses("Answer for the survey")
+    await person.presses("I make apps or flows")
+    for _ in range(7):
+        await person.picks("Defined")
 
 
 class TestProcesses:

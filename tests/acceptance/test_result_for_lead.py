@@ -1,7 +1,5 @@
 """A result that the channel does not take: its lead gets it, when they may be written to, and once."""
 
-import asyncio
-
 import pytest
 
 from tests.acceptance.clock import MONDAY, Clock, SharedClock
@@ -101,7 +99,7 @@ class TestProcesses:
             await one.starts()
         await comes_true(lambda: results(ada) == 1)
         shared_clock.moves(minutes=20)
-        await asyncio.sleep(LOOKS)
+        await teams.connector.wait_until(lambda: results(ada) > 1, within=LOOKS)
         assert results(ada) == 1
 
     @on_both_databases

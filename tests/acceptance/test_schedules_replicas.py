@@ -4,68 +4,75 @@ import datetime as dt
 
 import pytest
 
+from tests.acceptance.clock import SharedClock
+from tests.acceptance.directory import Team
 from tests.acceptance.killable import KillableBot, Replicas
-from tests.acceptance.ledger import comes_true, execute, messages_of
+from tests.acceptance.ledger import comes_true, messages_of
 from tests.acceptance.running import on_both_databases
 from tests.acceptance.scheduling import schedules, stored, surveys, told
 from tests.acceptance.surveys import a_team
-from tests.acceptance.teams import Teams
+from tests.acceptance.teams import Colleague, Teams
 
-AT_ANY_HOUR = {"QUIET_HOURS": "none", "QUIET_WEEKENDS": "False"}
-"""These processes have the real time."""
+FIRST_MONDAY = dt.datetime(2026, 12, 7, 9, tzinfo=dt.UTC)
 
-
-def their_date_comes(database_url: str) -> int:
-    """The next date of all schedules becomes one of a second ago; that in milliseconds."""
-    moment = int(dt.datetime.now(dt.UTC).timestamp() * 1000) - 1000
-    execute(database_url, f"update schedules set next_at = {moment}")  # noqa: S608 - a number
-    return moment
+pytestmark = on_both_databases
 
 
-def all_moved_on(database_url: str, moment: int) -> bool:
-    return all(one["next_at"] > moment for one in stored(database_url))
+async def both_are_scheduled(lead: Colleague) -> None:
+    await schedules(lead, "Remind the channel", text="Look", often="Every month")
+    await schedules(lead, often="Every month")
+
+
+async def each_came_once(
+    teams: Teams, team: Team, lead: Colleague, clock: SharedClock, database_url: str
+) -> None:
+    """One reminder, one survey and one invitation each, also by the time at which the next thing is told."""
+    moment = FIRST_MONDAY.timestamp() * 1000
+    await comes_true(lambda: all(one["next_at"] > moment for one in stored(database_url)), within=60)
+    await comes_true(lambda: messages_of(teams, team) >= len(team.members), within=60)
+    await schedules(lead, "Remind the channel", text="A day has passed", rule="FREQ=DAILY")
+    clock.moves(days=1)
+    await comes_true(lambda: "A day has passed" in told(lead), within=30)
+
+    assert told(lead) == ["Look", "A day has passed"]
+    assert len(surveys(database_url)) == 1
+    assert messages_of(teams, team) == len(team.members)
 
 
 class TestReplicas:
-    """Three processes on one PostgreSQL."""
+    """Three processes on one database."""
 
     @pytest.fixture
-    async def bot(self, replicas: Replicas) -> Replicas:
-        return await replicas.start(LOG_LEVEL="INFO", **AT_ANY_HOUR)
+    async def bot(self, replicas: Replicas, shared_clock: SharedClock) -> Replicas:
+        assert shared_clock() < FIRST_MONDAY
+        return await replicas.start(LOG_LEVEL="INFO")
 
-    @pytest.mark.parametrize("database_url", ["postgresql_url"], indirect=True)
-    async def test_three_replicas_fire_once(self, teams: Teams, database_url: str) -> None:
-        """One survey, one invitation each, and one reminder."""
+    async def test_three_replicas_fire_once(
+        self, teams: Teams, shared_clock: SharedClock, database_url: str
+    ) -> None:
+        """Whichever of them sees it first."""
         team, lead = a_team(teams)
-        await schedules(lead, "Remind the channel", text="Look")
-        await schedules(lead)
-        moment = their_date_comes(database_url)
-        await comes_true(lambda: all_moved_on(database_url, moment), within=30)
-        await comes_true(lambda: messages_of(teams, team) == len(team.members), within=30)
-
-        await comes_true(lambda: told(lead) == ["Look"])
-        assert len(surveys(database_url)) == 1
+        await both_are_scheduled(lead)
+        shared_clock.moves_to(FIRST_MONDAY)
+        await each_came_once(teams, team, lead, shared_clock, database_url)
 
 
 class TestKilled:
     """One process, started again."""
 
     @pytest.fixture
-    async def bot(self, replicas: Replicas) -> KillableBot:
-        return await replicas[0].starts(LOG_LEVEL="WARNING", **AT_ANY_HOUR)
+    async def bot(self, replicas: Replicas, shared_clock: SharedClock) -> KillableBot:
+        assert shared_clock() < FIRST_MONDAY
+        return await replicas[0].starts(LOG_LEVEL="WARNING")
 
-    @on_both_databases
-    async def test_killed_as_a_date_comes(self, teams: Teams, bot: KillableBot, database_url: str) -> None:
+    async def test_killed_as_a_date_comes(
+        self, teams: Teams, bot: KillableBot, shared_clock: SharedClock, database_url: str
+    ) -> None:
         """The survey has just been planned: it is sent by the next process, and nothing twice."""
         team, lead = a_team(teams)
-        await schedules(lead, "Remind the channel", text="Look")
-        await schedules(lead)
-        moment = their_date_comes(database_url)
+        await both_are_scheduled(lead)
+        shared_clock.moves_to(FIRST_MONDAY)
         await comes_true(lambda: bool(surveys(database_url)), within=30)
         await bot.is_killed()
         await bot.starts()
-        await comes_true(lambda: all_moved_on(database_url, moment), within=60)
-        await comes_true(lambda: messages_of(teams, team) == len(team.members), within=60)
-
-        await comes_true(lambda: told(lead) == ["Look"])
-        assert len(surveys(database_url)) == 1
+        await each_came_once(teams, team, lead, shared_clock, database_url)

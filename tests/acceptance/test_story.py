@@ -9,6 +9,7 @@ from tests.acceptance.clock import SharedClock
 from tests.acceptance.colleagues import finishes
 from tests.acceptance.directory import Team
 from tests.acceptance.killable import Replicas
+from tests.acceptance.running import on_both_databases
 from tests.acceptance.scheduling import schedules
 from tests.acceptance.surveys import HERE, a_team, all_answer, sends
 from tests.acceptance.teams import Colleague, Teams
@@ -25,8 +26,8 @@ FIRST_MONDAY = dt.datetime(2027, 1, 4, 9, tzinfo=dt.UTC)
 class Weather:
     """Kills one process after the other; each is started again."""
 
-    def __init__(self, replicas: Replicas, number: int) -> None:
-        self._next = cycle(replicas.bots[:number])
+    def __init__(self, replicas: Replicas) -> None:
+        self._next = cycle(replicas.bots)
 
     async def strikes(self) -> None:
         bot = next(self._next)
@@ -34,23 +35,20 @@ class Weather:
         await bot.starts()
 
 
-@pytest.mark.parametrize(
-    "database_url, number", [("sqlite_url", 1), ("postgresql_url", 3)], indirect=["database_url"]
-)
+@on_both_databases
 class TestHalfAYear:
-    """One process on SQLite, three on PostgreSQL."""
+    """Three processes."""
 
     @pytest.fixture
-    async def bot(self, replicas: Replicas, shared_clock: SharedClock, number: int) -> Replicas:
+    async def bot(self, replicas: Replicas, shared_clock: SharedClock) -> Replicas:
         assert shared_clock().hour == 9
-        running = Replicas(replicas.bots[:number])
-        return await running.start(LOG_LEVEL="INFO")
+        return await replicas.start(LOG_LEVEL="INFO")
 
     async def test_from_a_survey_to_the_next(
-        self, teams: Teams, replicas: Replicas, shared_clock: SharedClock, number: int
+        self, teams: Teams, replicas: Replicas, shared_clock: SharedClock
     ) -> None:
         """Survey, result, pledge, question, kept, move, next quarter's survey, trend; nothing twice."""
-        weather = Weather(replicas, number)
+        weather = Weather(replicas)
         team, lead = a_team(teams)
         bo = teams.everybody_in(team)[1]
         await schedules(lead)

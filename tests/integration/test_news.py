@@ -235,3 +235,15 @@ async def test_what_the_channel_has_seen_waits_for_monday(database: Database) ->
 
     assert await taken(database) == []
     assert await taken(database, "b", NEXT_MONDAY) == [news()]
+
+
+async def test_people_in_several_zones_make_one_digest(database: Database, replica: Database) -> None:
+    """Where no lead chose, all that a team is told waits for the Monday of whoever came first."""
+    first, *others = (replace(news(number), at=MONDAY + number * DAY) for number in range(1, 4))
+    await Newsroom(database.news).tell(first, ZoneInfo("Asia/Kolkata"))
+    for one, zone in zip(others, (VIENNA, ZoneInfo("America/Los_Angeles")), strict=True):
+        await Newsroom(replica.news).tell(one, zone)
+    nine_in_kolkata = NEXT_MONDAY.replace(hour=3, minute=30)
+
+    assert await taken(database, now=nine_in_kolkata - MINUTE) == []
+    assert await taken(database, "b", nine_in_kolkata) == [first, *others]

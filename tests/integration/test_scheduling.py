@@ -15,7 +15,7 @@ from assessment.schedules import Halt, PlainReminder, RepeatedSurvey, Schedule, 
 from assessment.survey import Member, Phase, Survey, Team
 from content.loading import load
 from dialogs.due_schedules import survey_for
-from dialogs.launch import Launch
+from dialogs.launch import Launch, Rosters
 from dialogs.news import Newsroom
 from dialogs.pictures import Pictures
 from dialogs.respect import Respect
@@ -110,6 +110,21 @@ class NoPacer:
         """At once."""
 
 
+def means_of(database: Any, rosters: Rosters, rules: Rules) -> Means:
+    """What jobs take from dialogs, as `app.py` puts it together."""
+    newsroom = Newsroom(database.news)
+    pictures = Pictures(CONTENT, database.surveys, database.pledges)
+    return Means(
+        views=SurveyViews(CONTENT, database.surveys, database.deliveries, rules),
+        launch=Launch(CONTENT.texts, database, rosters, nudge=lambda: None),
+        newsroom=newsroom,
+        pictures=pictures,
+        tidings=Tidings(CONTENT, newsroom, pictures, database.pledges),
+        respect=Respect(database.contacts, rules.limits),
+        rules=rules,
+    )
+
+
 @dataclass
 class Bot:
     """One process."""
@@ -124,15 +139,9 @@ class Bot:
 
     def __post_init__(self) -> None:
         rules = Rules(lambda _: self.leads, self.second_lead_above, 47.5, Limits())
-        views = SurveyViews(CONTENT, self.database.surveys, self.database.deliveries, rules)
-        launch = Launch(CONTENT.texts, self.database, self.teams, nudge=lambda: None)
-        respect = Respect(self.database.contacts, Limits())
-        newsroom = Newsroom(self.database.news)
-        pictures = Pictures(CONTENT, self.database.surveys, self.database.pledges)
-        tidings = Tidings(CONTENT, newsroom, pictures, self.database.pledges)
-        means = Means(views, launch, newsroom, pictures, tidings, respect, rules)
+        means = means_of(self.database, self.teams, rules)
         port, pacer = cast("Port", self.teams), cast("Pacer", self.pacer)
-        poster = Poster(self.database, views, port, pacer, clock=lambda: self.now)
+        poster = Poster(self.database, means.views, port, pacer, clock=lambda: self.now)
         engine = cast("Engine", self.engine)
         self.starter = Starter(CONTENT.texts, self.database, poster, means, clock=lambda: self.now)
         self.scheduling = Scheduling(

@@ -241,3 +241,21 @@ async def test_closing_twice_counts_once(database: Database) -> None:
     assert len({each[0] for each in found}) == 1
     zones = {str((await database.contacts.wishes(person(number), dt.UTC)).zone) for number in range(4)}
     assert zones == {survey.zone}
+
+
+async def test_a_wish_that_comes_after_the_turn(database: Database) -> None:
+    """Letters wait in line for Teams: who has said no meanwhile, or not yet, gets none."""
+    survey = await opened(database, 1, range(3), ())
+    courtesy = Courtesy(database, Respect(database.contacts, LIMITS), clock=lambda: NOW)
+    await begin_rounds(database, {survey.id: survey}, NOW)
+    letters = await database.deliveries.waiting(survey, Round(survey.id, 0), 0, NOW)
+    turn = await courtesy.turn(survey, letters, 0)
+    assert [letter.person for letter in turn.letters] == [person(number) for number in range(3)]
+
+    await database.contacts.be_silent(person(0), NOW)
+    await database.contacts.wait_until(person(1), NOW + DAY)
+    claimed = [await database.deliveries.claim(one, "claim", "replica", NOW) for one in turn.letters]
+    assert claimed == [False, False, True]
+    assert (await courtesy.turn(survey, letters, 0)).letters == ()
+    counted = [await database.contacts.written(person(number), NOW - DAY) for number in range(3)]
+    assert [len(each) for each in counted] == [0, 0, 1]

@@ -121,6 +121,7 @@ def test_dates_are_in_order_and_at_their_hour(
         ("FREQ=MONTHLY;BYDAY=6MO", Flaw.FORM),
         ("FREQ=YEARLY;BYMONTH=2;BYDAY=53MO", Flaw.FORM),
         ("FREQ=YEARLY;BYEASTER=0", Flaw.FORM),
+        ("FREQ=YEARLY;BYMONTH=1;BYSETPOS=367", Flaw.FORM),
         ("FREQ=WEEKLY\nRDATE:20270101", Flaw.FORM),
         ("DTSTART:20270101T000000 RRULE:FREQ=WEEKLY", Flaw.FORM),
         ("FREQ=DAILY;BYMONTHDAY=" + ",".join(["1"] * 200), Flaw.FORM),
@@ -161,7 +162,7 @@ PARTS = {
     "BYMONTHDAY": listed(numbers(31)),
     "BYYEARDAY": listed(numbers(999)),
     "BYWEEKNO": listed(numbers(99)),
-    "BYSETPOS": listed(numbers(366)),
+    "BYSETPOS": listed(numbers(999)),
     "WKST": st.sampled_from(WEEKDAYS),
 }
 RULES = st.builds(
