@@ -52,7 +52,7 @@ def objections(components: list[dict[str, Any]]) -> Iterator[str]:
 
 def locked(requirements: str) -> set[str]:
     """The names in a requirements file, as registries write them."""
-    return {_normal(one) for one in re.findall(r"^([\w.-]+)==", requirements, re.MULTILINE)}
+    return {_normal(one) for one in re.findall(r"^([\w.-]+)(?:\[.+\])?==", requirements, re.MULTILINE)}
 
 
 def _normal(name: str) -> str:
