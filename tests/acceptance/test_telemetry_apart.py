@@ -31,7 +31,9 @@ class TestTheCollectorIsAway:
 
     @pytest.fixture(autouse=True)
     def soon(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Each export is given up soon, so that many of them fail."""
         monkeypatch.setattr(exporting, "FLUSH_WITHIN", 0.5)
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "0.2")
 
     @pytest.fixture
     def more_settings(self, exported: Json, request: pytest.FixtureRequest) -> Json:
@@ -88,7 +90,7 @@ class TestProcesses:
     ) -> None:
         """With status 0, and before a deployment would lose patience."""
         collector.hangs = True
-        await bot.starts(OTEL_EXPORTER_OTLP_ENDPOINT=collector.url)
+        await bot.starts(OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, OTEL_EXPORTER_OTLP_TIMEOUT="600")
         await ada.says("start")
 
         async with asyncio.timeout(20):

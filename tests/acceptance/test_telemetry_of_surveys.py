@@ -5,8 +5,10 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
 from bot.measures import BACKLOG, CHECKS, ENGINE_JOBS, INVITATIONS, SENDS
+from jobs.sending import Sender
 from tests.acceptance.clock import Clock
 from tests.acceptance.collector import Collector, attributes_of
 from tests.acceptance.directory import Wall
@@ -15,6 +17,8 @@ from tests.acceptance.running import on_both_databases
 from tests.acceptance.surveys import a_crowd, a_team, answers, rehearses, sends
 from tests.acceptance.teams import Teams
 from tests.everything import tables
+
+WORDS = "the words of an error"
 
 
 @pytest.fixture
@@ -67,6 +71,24 @@ async def test_a_survey_in_numbers(collector: Collector, teams: Teams, database_
     assert Counter(one.name for one in within) == {"teams open": 6, "teams send": 6}
     survey = attributes_of(part.attributes)["maturity_coach.survey"]
     assert survey == tables(database_url)["surveys"][0]["id"]
+
+
+async def test_work_that_fails(collector: Collector, teams: Teams, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its span is marked, and says nothing of why: that is in the log."""
+    failed = asyncio.Event()
+
+    async def fails(*_: object) -> None:
+        failed.set()
+        raise OSError(WORDS)
+
+    monkeypatch.setattr(Sender, "plan_round", fails)
+    _, lead = a_team(teams)
+    await sends(lead, name="Autumn check")
+    await failed.wait()
+    await collector.will(lambda: collector.spans_of("job", job="round"))
+
+    assert collector.spans_of("job", job="round")[0].status.code == Status.STATUS_CODE_ERROR
+    assert WORDS.encode() not in b"".join(collector.bodies)
 
 
 async def test_what_is_overdue(collector: Collector, teams: Teams, clock: Clock, database_url: str) -> None:
