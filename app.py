@@ -72,7 +72,6 @@ def create_app(
         known = ", ".join(sorted(content.editions))
         raise CannotStart(f"MATURITY_EDITION is {settings.maturity_edition}; use one of {known}")
     tokens = credentials or (NoCredentials() if settings.is_local else EntraCredentials(settings))
-
     watch = _watch(settings)
 
     async def resources(app: web.Application) -> AsyncIterator[None]:

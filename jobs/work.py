@@ -111,8 +111,8 @@ async def working(  # noqa: PLR0913 - all that durable work is made of
         "close": closer.close,
         SCHEDULED: starter.start,
     }
-    # In a thread: turns are answered meanwhile.
     watched = {name: onlooker.job(name, job) for name, job in jobs.items()}
+    # In a thread: turns are answered meanwhile.
     engine = (await asyncio.to_thread(_engine_class))(database_url, replica, watched)
     scheduling = Scheduling(texts, database, engine, means, port=port, pacer=pacer, clock=clock)
     asker = Asker(texts, database, port, pacer, respect=respect, tidings=means.tidings, clock=clock)
