@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from functools import partial
+from typing import Any
 
 from opentelemetry.metrics import CallbackOptions, Meter, Observation
 
@@ -14,7 +15,7 @@ from storage.database import RAISED
 READ_WITHIN = 5.0
 """Seconds. A gauge that takes longer is left out, rather than told from long ago."""
 
-Read = Callable[[], Awaitable[Mapping[str, float]]]
+Read = Callable[[], Coroutine[Any, Any, Mapping[str, float]]]
 """A number for each value of the one attribute; for a gauge without one, under ""."""
 
 
@@ -41,13 +42,9 @@ class Readings:
 
     def _values(self, read: Read) -> Mapping[str, float]:
         """Blocks the thread that exports. Nothing where the database is away or slow, which others log."""
-        reading = asyncio.run_coroutine_threadsafe(_awaited(read), self._loop)
+        reading = asyncio.run_coroutine_threadsafe(read(), self._loop)
         try:
             return reading.result(READ_WITHIN)
         except RAISED.unavailable:
             reading.cancel()
             return {}
-
-
-async def _awaited(read: Read) -> Mapping[str, float]:
-    return await read()
