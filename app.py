@@ -20,8 +20,8 @@ from bot.handler import Handler
 from bot.logs import log_to_stderr
 from bot.serving import serve
 from bot.settings import Settings, SettingsError, read_settings
-from bot.teams import Teams
 from bot.tokens import Credentials, EntraCredentials, NoCredentials, TokenCheck
+from bot.watching import Unwatched
 from content.loading import Content, load
 from content.yaml_source import ContentError
 from dialogs.check import CheckDialog
@@ -72,28 +72,39 @@ def create_app(
         known = ", ".join(sorted(content.editions))
         raise CannotStart(f"MATURITY_EDITION is {settings.maturity_edition}; use one of {known}")
     tokens = credentials or (NoCredentials() if settings.is_local else EntraCredentials(settings))
+    watch = _watch(settings)
 
     async def resources(app: web.Application) -> AsyncIterator[None]:
-        async with _door(settings, content, tokens, clock) as app[DOOR]:
+        async with _door(settings, content, tokens, clock, watch=watch) as app[DOOR]:
             yield
 
-    app = web.Application(client_max_size=LARGEST_BODY)
+    app = web.Application(client_max_size=LARGEST_BODY, middlewares=watch.middlewares)
     app.cleanup_ctx.append(resources)
     app.add_routes(ROUTES)
     return app
 
 
+def _watch(settings: Settings) -> Unwatched:
+    """Whoever measures the bot at work."""
+    if not settings.otlp_endpoint:
+        return Unwatched()
+    from bot.telemetry import Telemetry  # noqa: PLC0415 - loads OpenTelemetry
+
+    return Telemetry(settings.otlp_endpoint)
+
+
 @asynccontextmanager
 async def _door(
-    settings: Settings, content: Content, tokens: Credentials, clock: Clock
+    settings: Settings, content: Content, tokens: Credentials, clock: Clock, *, watch: Unwatched
 ) -> AsyncIterator[Door]:
     """Everything between the HTTP door and the database, open for as long as the app runs."""
     async with (
-        ClientSession(cookie_jar=DummyCookieJar(), connector=TCPConnector(limit=0)) as session,
+        _session(watch) as session,
         open_database(settings.database_url) as database,
+        watch.watching(database.overview, clock),
     ):
         await _refuse_missing_editions(database, content)
-        teams = Teams(session, tokens, settings.trusts)
+        teams = watch.teams(session, tokens, settings.trusts)
         pacer, nudged = Pacer(database.pacing), asyncio.Event()
         rosters = PacedRosters(teams, pacer)
         means = _means(settings, content, database, rosters, nudge=nudged.set)
@@ -113,10 +124,17 @@ async def _door(
             nudged=nudged,
             retention=settings.retention,
             clock=clock,
+            onlooker=watch,
         )
         async with meanwhile(work, give_up=_stop):
-            yield Door(settings, adapter, handler, database, exports)
+            yield Door(settings, adapter, watch.turns(handler.on_turn), database, exports)
             await handler.close()
+
+
+def _session(watch: Unwatched) -> ClientSession:
+    """The one way out to HTTP; it keeps no cookies, and Teams sets the limits."""
+    connector = TCPConnector(limit=0)
+    return ClientSession(cookie_jar=DummyCookieJar(), connector=connector, trace_configs=watch.trace_configs)
 
 
 def _stop() -> None:

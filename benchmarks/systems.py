@@ -7,7 +7,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Collection, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -54,6 +54,8 @@ class System:
     is_ours: bool = False
     is_peer: bool = False
     """Whether it runs on the interpreter of the peers."""
+    exports: bool = False
+    """Whether its telemetry is on."""
     invokes: str = "/api/messages"
     """Where it takes presses."""
 
@@ -61,6 +63,7 @@ class System:
 OURS = ("-m", "benchmarks.signed_bot")
 BARE = ("-m", "benchmarks.peers.bare")
 COACH_SQLITE = System("Maturity Coach, SQLite", OURS, "sqlite", is_ours=True)
+COACH_EXPORTING = System("Maturity Coach, SQLite, with telemetry", OURS, "sqlite", is_ours=True, exports=True)
 COACH_POSTGRESQL = System("Maturity Coach, PostgreSQL", OURS, "postgresql", is_ours=True)
 BARE_ONLY = System("bare aiohttp, nothing written", BARE, is_peer=True)
 BARE_SQLITE = System("bare aiohttp, same write, SQLite", BARE, "sqlite", is_peer=True)
@@ -146,8 +149,9 @@ class Measured:
 class Bench:
     """What all bots have in common: Teams, its keys, and what people say."""
 
-    def __init__(self, connector: Process, issuer: Issuer, folder: Path) -> None:
+    def __init__(self, connector: Process, collector: Process, issuer: Issuer, folder: Path) -> None:
         self._connector = connector
+        self._collector = collector
         self._issuer = issuer
         self._card = folder / "card.json"
         self._scripts: Scripts | None = None
@@ -194,7 +198,7 @@ class Bench:
                         path="/readyz",
                         interpreter=PEERS if system.is_peer else sys.executable,
                         cores=cores,
-                        **self._environment(url, checks_tokens=checks_tokens),
+                        **self._environment(system, url, checks_tokens=checks_tokens),
                     )
                 )
                 for _ in range(replicas)
@@ -234,9 +238,11 @@ class Bench:
         bot.finished.append(outcome.people)
         return Measured(outcome, cpu)
 
-    def _environment(self, url: str | None, *, checks_tokens: bool) -> Mapping[str, str]:
+    def _environment(self, system: System, url: str | None, *, checks_tokens: bool) -> Mapping[str, str]:
         usual = {"DATABASE_URL": url or "", "LOG_LEVEL": "ERROR", "CARD": str(self._card)} | AT_ANY_HOUR
         usual["CHECKS"] = str(BARE_CHECKS)
+        if system.exports:
+            usual["OTEL_EXPORTER_OTLP_ENDPOINT"] = self._collector.url
         if not checks_tokens:
             return usual
         ours = {
@@ -258,11 +264,16 @@ async def bench() -> AsyncIterator[Bench]:
     """Everything but the bots."""
     os.sched_setaffinity(0, OTHER_CORES)
     with tempfile.TemporaryDirectory(prefix="turn") as folder:
-        async with running("-m", "benchmarks.light_connector", path="/told", interpreter=PEERS) as connector:
+        async with _taking() as connector, _taking() as collector:
             with Issuer(APP_ID, f"{connector.url}/") as issuer:
-                made = Bench(connector, issuer, Path(folder))
+                made = Bench(connector, collector, issuer, Path(folder))
                 await made.learn()
                 yield made
+
+
+def _taking() -> AbstractAsyncContextManager[Process]:
+    """What takes all that is sent: as Teams, or as a collector."""
+    return running("-m", "benchmarks.light_connector", path="/told", interpreter=PEERS)
 
 
 async def _done(job: Job) -> Outcome:

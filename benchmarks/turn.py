@@ -33,6 +33,7 @@ from benchmarks.systems import (
     BARE_ONLY,
     BARE_POSTGRESQL,
     BARE_SQLITE,
+    COACH_EXPORTING,
     COACH_POSTGRESQL,
     COACH_SQLITE,
     CORES,
@@ -335,6 +336,33 @@ async def replicas(bench: Bench, wanted: Wanted) -> Lines:
     return [*lines, "", "The goal is at least 2.2 where there are cores for it."]
 
 
+async def telemetry(bench: Bench, wanted: Wanted) -> Lines:
+    """What traces and metrics add to a turn, and to the start."""
+    pairs: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    async with AsyncExitStack() as stack:
+        systems = (COACH_SQLITE, COACH_EXPORTING)
+        bots = await _started(stack, (bench.started(one, checks_tokens=True) for one in systems))
+        readies = [bot.processes[0].ready_after for bot in bots]
+        for number in range(wanted.rounds):
+            say(f"telemetry, round {number + 1}")
+            for kind in KINDS:
+                off, on = [(await bench.measure(bot, kind, wanted.load())).cpu for bot in bots]
+                pairs[kind].append((off, on))
+        for bot in bots:
+            await _assert_kept(bot)
+    lines = [
+        "## Telemetry",
+        "",
+        "CPU per turn in ms, with token check, on SQLite; medians of the rounds.",
+        "",
+    ]
+    lines += _header("turn", "off", "on", "more")
+    for kind, costs in pairs.items():
+        off, on, more = (median(many) for many in zip(*((a, b, b - a) for a, b in costs), strict=True))
+        lines.append(_row(kind, f"{off:.3f}", f"{on:.3f}", f"{more:+.3f}"))
+    return [*lines, "", f"Ready after {readies[0]:.2f} s without, {readies[1]:.2f} s with telemetry."]
+
+
 Part = Callable[[Bench, Wanted], Awaitable[Lines]]
 PARTS: dict[str, Part] = {
     "turns": turns,
@@ -343,6 +371,7 @@ PARTS: dict[str, Part] = {
     "start": start,
     "stored": stored,
     "replicas": replicas,
+    "telemetry": telemetry,
 }
 
 

@@ -19,11 +19,11 @@ from botbuilder.schema import Activity, ActivityTypes
 
 from bot.envelope import activity_in
 from bot.exports import Exports, NoDownload, download_headers
-from bot.handler import Handler
 from bot.incoming import tenant_of
 from bot.logs import begin_reference
 from bot.settings import Settings, is_loopback
 from bot.tokens import KeysUnavailable
+from bot.watching import OnTurn
 from storage.database import Database, DatabaseNotReady
 
 log = logging.getLogger(__name__)
@@ -50,13 +50,13 @@ class Door:
         self,
         settings: Settings,
         adapter: CloudAdapter,
-        handler: Handler,
+        on_turn: OnTurn,
         database: Database,
         exports: Exports,
     ) -> None:
         self._settings = settings
         self._adapter = adapter
-        self._handler = handler
+        self._on_turn = on_turn
         self._database = database
         self._exports = exports
         self._is_leaving = False
@@ -89,7 +89,7 @@ class Door:
         is_post = activity.type == ActivityTypes.message and THREAD in activity.conversation.id
         if self._settings.is_local and is_post:
             await asyncio.sleep(PLAYGROUND_DRAWS_WITHIN)
-        return _response(await self._adapter.process_activity(identity, activity, self._handler.on_turn))
+        return _response(await self._adapter.process_activity(identity, activity, self._on_turn))
 
     def _forbids(self, activity: Activity) -> str:
         """Why a well-formed, signed activity is not for this bot; "" where it is."""
@@ -129,9 +129,10 @@ class Door:
 
 DOOR = web.AppKey("door", Door)
 ROUTES = web.RouteTableDef()
+MESSAGES = "/api/messages"
 
 
-@ROUTES.post("/api/messages")
+@ROUTES.post(MESSAGES)
 async def _messages(request: web.Request) -> web.Response:
     return await request.app[DOOR].messages(request)
 

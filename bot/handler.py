@@ -6,7 +6,7 @@ import asyncio
 import datetime as dt
 import logging
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, Literal
 from weakref import WeakValueDictionary
 
 from botbuilder.core import ActivityHandler, TurnContext
@@ -38,6 +38,9 @@ log = logging.getLogger(__name__)
 CARD_PRESS = "adaptiveCard/action"
 FILE_CONSENT = "fileConsent/invoke"
 GRACE_SECONDS = 5.0
+
+Ending = Literal["answered", "duplicate", "not-sent", "apologised"]
+"""How a turn ended: the first delivery of a duplicate is answered; not sent is what Teams did not take."""
 
 REMOVED = "remove"
 """Not "remove-upgrade", which a new version of the app brings."""
@@ -75,16 +78,20 @@ class Handler(ActivityHandler):
         self._turns: WeakValueDictionary[Person, asyncio.Lock] = WeakValueDictionary()
         self._background: set[asyncio.Task[None]] = set()
 
-    async def on_turn(self, turn_context: TurnContext) -> None:
+    async def on_turn(self, turn_context: TurnContext) -> Ending:
         """Run one turn. Whatever goes wrong is logged under a reference that the person is told."""
         with self._redelivery.watching(turn_context.activity) as is_new:
-            if is_new:
-                try:
-                    await super().on_turn(turn_context)
-                except NotSent as refusal:
-                    log.warning("a reply was not sent: %s", refusal)
-                except Exception as error:  # noqa: BLE001 - the one place where any error becomes an answer
-                    await self._apologise(turn_context, error)
+            if not is_new:
+                return "duplicate"
+            try:
+                await super().on_turn(turn_context)
+            except NotSent as refusal:
+                log.warning("a reply was not sent: %s", refusal)
+                return "not-sent"
+            except Exception as error:  # noqa: BLE001 - the one place where any error becomes an answer
+                await self._apologise(turn_context, error)
+                return "apologised"
+            return "answered"
 
     async def close(self) -> None:
         """Let what was begun in the background end, for a while."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Literal
 
@@ -17,6 +19,7 @@ QUIET = ("aiosqlite", "msal", "psycopg", "urllib3")
 
 
 _reference: ContextVar[str] = ContextVar("reference", default="")
+_trace: ContextVar[str] = ContextVar("trace", default="")
 
 
 def begin_reference() -> None:
@@ -27,6 +30,16 @@ def begin_reference() -> None:
 def reference() -> str:
     """The one of this request, which a person may be told; "" outside of requests."""
     return _reference.get()
+
+
+@contextmanager
+def tracing(trace: str) -> Iterator[None]:
+    """Until the block ends, JSON says to which trace a line belongs, also of what is left running."""
+    before = _trace.set(trace)
+    try:
+        yield
+    finally:
+        _trace.reset(before)
 
 
 class TextFormatter(logging.Formatter):
@@ -58,6 +71,8 @@ class JsonFormatter(logging.Formatter):
         }
         if known := reference():
             line["reference"] = known
+        if trace := _trace.get():
+            line["trace_id"] = trace
         if act := getattr(record, "audit", None):
             line |= {"message": act["action"], "audit": act}
         if record.exc_info:

@@ -60,6 +60,21 @@ def _hours(value: object) -> object:
 
 QuietHours = Annotated[Hours, NoDecode, BeforeValidator(_hours)]
 
+
+def _base_url(value: str) -> str:
+    """An address that signals' paths are put behind; anything else it has would get lost."""
+    try:
+        url = URL(value)
+    except ValueError:
+        url = URL()
+    is_base = url.scheme in {"http", "https"} and url.host and not (url.query_string or url.fragment)
+    if value and not is_base:
+        raise ValueError("write the base address of a collector, such as http://collector:4318")
+    return value.rstrip("/")
+
+
+OtlpEndpoint = Annotated[str, AfterValidator(_base_url)]
+
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Guids = Annotated[tuple[Annotated[str, AfterValidator(_guid)], ...], NoDecode, BeforeValidator(_split)]
 
@@ -176,6 +191,11 @@ class Settings(BaseSettings):
         "https://api.botframework.com",
         alias="TO_CHANNEL_FROM_BOT_OAUTH_SCOPE",
         description="What outgoing tokens are for",
+    )
+    otlp_endpoint: OtlpEndpoint = Field(
+        "",
+        alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        description="Where traces and metrics go, by OTLP over HTTP; empty means nowhere",
     )
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
         "INFO", alias="LOG_LEVEL", description="How much is logged"

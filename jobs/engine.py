@@ -138,6 +138,10 @@ class Engine:
         )
         return {one.workflow_id for one in found}
 
+    async def length(self) -> int:
+        """How many jobs wait or run, anywhere."""
+        return len(await self.unfinished(""))
+
     async def take_over(self, replica: str) -> None:
         """Hand the unfinished work of a replica that died to whoever is alive; several may do so at once."""
         # The public way, list and resume, would begin a job again that somebody took over in between.

@@ -22,6 +22,7 @@ from jobs.asking import Asker
 from jobs.closing import Closer
 from jobs.courtesy import Courtesy
 from jobs.means import Means
+from jobs.onlooker import Onlooker
 from jobs.pacer import Pacer
 from jobs.port import Port
 from jobs.posting import Poster
@@ -85,6 +86,7 @@ async def working(  # noqa: PLR0913 - all that durable work is made of
     nudged: asyncio.Event,
     retention: Retention,
     clock: Callable[[], dt.datetime],
+    onlooker: Onlooker,
 ) -> AsyncIterator[None]:
     """Do durable work until the block ends; what is left then, another process or the next start does.
 
@@ -109,8 +111,9 @@ async def working(  # noqa: PLR0913 - all that durable work is made of
         "close": closer.close,
         SCHEDULED: starter.start,
     }
+    watched = {name: onlooker.job(name, job) for name, job in jobs.items()}
     # In a thread: turns are answered meanwhile.
-    engine = (await asyncio.to_thread(_engine_class))(database_url, replica, jobs)
+    engine = (await asyncio.to_thread(_engine_class))(database_url, replica, watched)
     scheduling = Scheduling(texts, database, engine, means, port=port, pacer=pacer, clock=clock)
     asker = Asker(texts, database, port, pacer, respect=respect, tidings=means.tidings, clock=clock)
     teller = Teller(database, views, port, pacer, respect=respect, clock=clock)
@@ -135,6 +138,7 @@ async def working(  # noqa: PLR0913 - all that durable work is made of
                 "database, in PostgreSQL in the schema dbos: check that the bot may make and change them."
             ) from error
         await stack.enter_async_context(watch.looking())
+        stack.enter_context(onlooker.queue(engine.length))
         yield
     await watch.leave()
 

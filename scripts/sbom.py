@@ -29,9 +29,14 @@ FREE_UNCHANGED = frozenset(
 """Ask that changes to the package itself be published; we change none, and whoever runs it may replace it."""
 
 
+READ = {"protobuf": "BSD-3-Clause"}
+"""What the license file says of packages whose metadata say it in words that no program knows."""
+
+
 def licenses(component: dict[str, Any]) -> list[str]:
     """Of a license expression all parts, though after an OR one would do."""
-    return [part for one in component.get("licenses", []) for part in _parts(one)]
+    named = [part for one in component.get("licenses", []) for part in _parts(one)]
+    return named or ([READ[component["name"]]] if component["name"] in READ else [])
 
 
 def _parts(license_: dict[str, Any]) -> list[str]:

@@ -18,6 +18,7 @@ from storage.conversations import Conversations
 from storage.deliveries import Deliveries
 from storage.errors import RAISED
 from storage.news import Newsstand
+from storage.overview import Overview
 from storage.pacing import Pacing
 from storage.pledges import Pledges
 from storage.privacy import Privacy
@@ -91,6 +92,7 @@ class Database:
         self.schedules = Schedules(_statements("schedules", backend), contacts, connect, transaction)
         self.pledges = Pledges(_statements("pledges", backend), contacts, connect, transaction)
         self.privacy = Privacy(_statements("privacy", backend), connect, transaction)
+        self.overview = Overview(_statements("overview", backend), connections.read)
         self.pacing = Pacing(_statements("pacing", backend), connect)
 
     async def erase(self) -> None:

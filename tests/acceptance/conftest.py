@@ -12,6 +12,7 @@ from bot.settings import Settings
 from jobs import watch, work
 from tests.acceptance.clock import Clock, SharedClock
 from tests.acceptance.colleagues import has_the_app
+from tests.acceptance.collector import EXPORTED_EVERY, Collector
 from tests.acceptance.connector import Connector
 from tests.acceptance.device import Door
 from tests.acceptance.directory import Directory
@@ -113,6 +114,22 @@ def issuer(connector: Connector, monkeypatch: pytest.MonkeyPatch) -> Iterator[Is
         for name, value in running.environment().items():
             monkeypatch.setenv(name, value)
         yield running
+
+
+@pytest.fixture
+async def collector() -> AsyncIterator[Collector]:
+    """Where traces and metrics go; fails at the end where something came that nobody agreed to."""
+    async with Collector() as running:
+        yield running
+    assert running.problems == []
+
+
+@pytest.fixture
+def exported(collector: Collector, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Settings of a bot that exports often; let `more_settings` be these."""
+    for name in ("OTEL_METRIC_EXPORT_INTERVAL", "OTEL_BSP_SCHEDULE_DELAY"):
+        monkeypatch.setenv(name, str(EXPORTED_EVERY))
+    return {"otlp_endpoint": collector.url}
 
 
 @pytest.fixture

@@ -88,6 +88,7 @@ class Connector:
         self.changes = 0
         self.latency = 0.0
         self.is_limited = True
+        self.correlation = ""  # what Teams calls each request in its own logs
         self.limits = Limits()
         self.drive = Drive(self.refusals)
         self._trusted_tokens = trusted_tokens
@@ -251,6 +252,8 @@ class Connector:
         self.requests.append(
             Request(request.method, request.path, status, call.kind, call.tenant_id, arrived)
         )
+        if response is not None and self.correlation:
+            response.headers["MS-CV"] = self.correlation
         async with self._news:
             self._news.notify_all()
         return response or await self._goes_silent(request, hangs=hangs)

@@ -95,6 +95,20 @@ async def test_started_five_times(url: str) -> None:
     assert runs.of[1] == (6,)
 
 
+async def test_how_many_there_are(url: str) -> None:
+    """What waits and what runs is counted, what is done is not."""
+    runs = Runs()
+    async with engine(url, {"held": runs.held_up}) as it:
+        assert await it.length() == 0
+        for number in range(5):
+            await it.start("held", str(number))
+        await runs.has_begun()
+        assert await it.length() == 5
+        runs.may_go_on.set()
+        await all_done(it)
+        assert await it.length() == 0
+
+
 async def test_arguments(url: str) -> None:
     """Strings and integers arrive as they were given."""
     runs = Runs()

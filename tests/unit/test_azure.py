@@ -8,7 +8,7 @@ import pytest
 import yaml
 from dotenv import dotenv_values
 
-from bot import handler, serving
+from bot import exporting, handler, serving
 from bot.door import ROUTES
 from bot.settings import Settings
 from jobs import engine, watch
@@ -72,7 +72,7 @@ def test_probes_ask_what_the_bot_answers() -> None:
 def test_nobody_is_killed_while_it_stops() -> None:
     """The platform waits for longer than the bot takes at most."""
     at_most = serving.SEEN_WITHIN + serving.TURNS_END_WITHIN + handler.GRACE_SECONDS
-    at_most += watch.LAST_LOOK_WITHIN + 3 * engine.GRACE_SECONDS
+    at_most += watch.LAST_LOOK_WITHIN + 3 * engine.GRACE_SECONDS + exporting.FLUSH_WITHIN
 
     assert number(r"terminationGracePeriodSeconds: (\d+)") > at_most
 

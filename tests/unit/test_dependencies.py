@@ -80,6 +80,12 @@ def test_a_license_nobody_agreed_to_is_named(named: list[dict[str, Any]], object
     assert list(objections([component("it", *named)])) == objection
 
 
+def test_a_license_that_somebody_read_counts_where_none_is_named() -> None:
+    """What a package names itself comes first, so that a new license is seen."""
+    assert licenses(component("protobuf")) == ["BSD-3-Clause"]
+    assert licenses(component("protobuf", {"expression": "AGPL-3.0-only"})) == ["AGPL-3.0-only"]
+
+
 def test_what_is_not_locked_is_named() -> None:
     """In whatever way its name is written."""
     there = [component("typing_extensions"), component("PyJWT"), component("left-pad")]

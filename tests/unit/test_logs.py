@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from assessment.model import Person
-from bot.logs import QUIET, JsonFormatter, TextFormatter, begin_reference, log_to_stderr, reference
+from bot.logs import QUIET, JsonFormatter, TextFormatter, begin_reference, log_to_stderr, reference, tracing
 from dialogs.audit import AUDIT, audited
 
 
@@ -41,6 +41,16 @@ def test_a_line_of_json_has_the_reference_and_the_error() -> None:
     assert (line["level"], line["message"], line["reference"]) == ("ERROR", "turn failed", reference())
     assert re.fullmatch("[0-9a-f]{8}", reference())
     assert "the disk is gone" in line["exception"]
+
+
+def test_a_line_of_json_has_the_trace_that_it_belongs_to() -> None:
+    """For as long as there is one; without telemetry there is no such field."""
+    record = logging.LogRecord("bot.handler", logging.INFO, "", 0, "done", None, None)
+    with tracing("0af7651916cd43dd8448eb211c80319c"):
+        line = json.loads(JsonFormatter().format(record))
+
+    assert line["trace_id"] == "0af7651916cd43dd8448eb211c80319c"
+    assert "trace_id" not in json.loads(JsonFormatter().format(record))
 
 
 @pytest.mark.parametrize("said", ["one\ntwo", "one\r\n2026 INFO audit: {}", "a\x1b[31mb", "a\u2028b"])

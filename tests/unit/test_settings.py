@@ -61,6 +61,16 @@ def test_local_mode_refuses_to_be_reached(monkeypatch: pytest.MonkeyPatch, host:
         ({"QUIET_HOURS": "at night"}, "write two times such as 18:00-08:00, or none"),
         ({"QUIET_HOURS": "18:00-25:00"}, "write two times such as 18:00-08:00, or none"),
         ({"MESSAGES_A_DAY": "0"}, "MESSAGES_A_DAY is '0'"),
+        *(
+            ({"OTEL_EXPORTER_OTLP_ENDPOINT": one}, "write the base address of a collector, such as")
+            for one in (
+                "collector:4318",
+                "grpc://collector:4317",
+                "http://",
+                "http://c:4318/?a=b",
+                "http://[c",
+            )
+        ),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_fix(
@@ -70,6 +80,15 @@ def test_a_wrong_setting_is_named_with_its_fix(
     with pytest.raises(SettingsError, match=fix) as caught:
         settings_of(monkeypatch, **(REAL | environment))
     assert "a secret" not in str(caught.value)
+
+
+def test_nothing_is_exported_unless_somebody_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not by default, and not with the variable empty; a slash at the address's end does not matter."""
+    assert read_settings().otlp_endpoint == ""
+    assert settings_of(monkeypatch, OTEL_EXPORTER_OTLP_ENDPOINT="").otlp_endpoint == ""
+    for written in ("https://otlp.example.org/in", "https://otlp.example.org/in/"):
+        found = settings_of(monkeypatch, OTEL_EXPORTER_OTLP_ENDPOINT=written)
+        assert found.otlp_endpoint == "https://otlp.example.org/in"
 
 
 def test_a_single_tenant_bot_serves_its_own_tenant(monkeypatch: pytest.MonkeyPatch) -> None:
