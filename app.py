@@ -88,7 +88,7 @@ def _watch(settings: Settings) -> Unwatched:
     """Whoever measures the bot at work."""
     if not settings.otlp_endpoint:
         return Unwatched()
-    from bot.telemetry import Telemetry  # noqa: PLC0415 - loads OpenTelemetry
+    from bot.telemetry.telemetry import Telemetry  # noqa: PLC0415 - loads OpenTelemetry
 
     return Telemetry(settings.otlp_endpoint)
 

@@ -1,6 +1,6 @@
 """Who watches the bot at work: nobody, unless telemetry is on.
 
-What nobody watches is handed back as it is, so that it costs nothing. `bot/telemetry.py`, which loads
+What nobody watches is handed back as it is, so that it costs nothing. `bot/telemetry/`, which loads
 OpenTelemetry, puts something in its place that measures.
 """
 

@@ -11,7 +11,7 @@ from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 from opentelemetry.proto.metrics.v1.metrics_pb2 import Metric
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from bot.measures import MEASURES, Measure
+from bot.telemetry.measures import MEASURES, Measure
 
 EXPORTED_EVERY = 200
 """Milliseconds; a real bot waits for a minute with metrics, and five seconds with traces."""

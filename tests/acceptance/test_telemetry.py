@@ -10,7 +10,7 @@ from aiohttp import ClientSession, TCPConnector
 
 from bot import teams as port
 from bot.logs import JsonFormatter
-from bot.measures import AUTH_FAILURES, TURNS
+from bot.telemetry.measures import AUTH_FAILURES, TURNS
 from bot.tokens import EntraCredentials, NoToken
 from dialogs.check import CheckDialog
 from tests.acceptance.colleagues import finishes, has_the_app

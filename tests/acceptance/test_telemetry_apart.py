@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
-from bot import exporting
-from bot.measures import TURNS
+from bot.telemetry import exporting
+from bot.telemetry.measures import TURNS
 from tests.acceptance.colleagues import finishes
 from tests.acceptance.collector import EXPORTED_EVERY, Collector
 from tests.acceptance.connector import Connector

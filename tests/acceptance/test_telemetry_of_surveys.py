@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
-from bot.measures import BACKLOG, CHECKS, ENGINE_JOBS, INVITATIONS, SENDS
+from bot.telemetry.measures import BACKLOG, CHECKS, ENGINE_JOBS, INVITATIONS, SENDS
 from jobs.sending import Sender
 from tests.acceptance.clock import Clock
 from tests.acceptance.collector import Collector, attributes_of

@@ -22,6 +22,7 @@ from assessment.pledges import MOST_QUESTIONS
 from assessment.privacy import Retention
 from assessment.respect import Limits
 from assessment.survey import Member, Team
+from bot.watching import Unwatched
 from dialogs.survey_views import Rules
 from jobs import work
 from jobs.pacer import Pacer
@@ -187,4 +188,5 @@ def working(database: Database, teams: TeamsStub) -> contextlib.AbstractAsyncCon
         nudged=asyncio.Event(),
         retention=Retention(),
         clock=teams.clock,
+        onlooker=Unwatched(),
     )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.measures import MEASURES, Measure
+from bot.telemetry.measures import MEASURES, Measure
 from tests.acceptance.collector import SPANS
 from tests.tables import section, table
 

@@ -12,8 +12,8 @@ from opentelemetry.metrics import Counter
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanKind, StatusCode, Tracer
 
-from bot.spans import named, quiet_span
 from bot.teams import Teams
+from bot.telemetry.spans import named, quiet_span
 from bot.tokens import Credentials, NoToken
 from cards.elements import Card
 from jobs.port import Outcome, Refused, RetryAfter, Unknown

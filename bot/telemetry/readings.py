@@ -9,7 +9,7 @@ from typing import Any
 
 from opentelemetry.metrics import CallbackOptions, Meter, Observation
 
-from bot.measures import Measure
+from bot.telemetry.measures import Measure
 from storage.database import RAISED
 
 READ_WITHIN = 5.0

@@ -23,12 +23,13 @@ from opentelemetry.context import Context
 from opentelemetry.metrics import Counter, Meter
 from opentelemetry.trace import Span, SpanKind, StatusCode, format_trace_id
 
-from bot.calls import WatchedTeams, heeding
 from bot.door import MESSAGES
-from bot.exporting import NAME, Exporting
 from bot.handler import CARD_PRESS, FILE_CONSENT, Ending
 from bot.logs import reference, tracing
-from bot.measures import (
+from bot.teams import Teams
+from bot.telemetry.calls import WatchedTeams, heeding
+from bot.telemetry.exporting import NAME, Exporting
+from bot.telemetry.measures import (
     AUTH_FAILURES,
     BACKLOG,
     CHECKS,
@@ -41,9 +42,8 @@ from bot.measures import (
     TURNS,
     Measure,
 )
-from bot.readings import Readings
-from bot.spans import named, quiet_span
-from bot.teams import Teams
+from bot.telemetry.readings import Readings
+from bot.telemetry.spans import named, quiet_span
 from bot.tokens import Credentials
 from bot.watching import OnTurn, Unwatched
 from jobs.onlooker import Length
