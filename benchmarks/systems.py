@@ -16,6 +16,7 @@ import psycopg
 from aiohttp import ClientSession
 
 from benchmarks.filling import execute
+from benchmarks.journal import Stage, Summary
 from benchmarks.load import Job, Outcome, cpu_of
 from benchmarks.processes import ROOT, Process, database, running
 from benchmarks.script import Scripts, recorded
@@ -114,7 +115,8 @@ class Load:
     seconds: float
     warm: float = 1.0
     connections: int = 8
-    rate: float | None = None
+    stages: tuple[Stage, ...] = ()
+    refusals: tuple[int, ...] = ()
     people: int | None = None
     unmeasured: int = 0
 
@@ -176,6 +178,7 @@ class Bench:
         cores: Collection[int] = BOTS_CORE,
         fill: str | None = None,
         keep: str | None = None,
+        log: Path | None = None,
     ) -> AsyncIterator[Started]:
         """A bot on a new database, filled by statements where there are any, or on one that is kept."""
         async with AsyncExitStack() as stack:
@@ -194,6 +197,7 @@ class Bench:
                         path="/readyz",
                         interpreter=PEERS if system.is_peer else sys.executable,
                         cores=cores,
+                        log=log,
                         **self._environment(url, checks_tokens=checks_tokens),
                     )
                 )
@@ -218,7 +222,8 @@ class Bench:
             warm=load.warm,
             seconds=load.seconds,
             people=load.people,
-            rate=load.rate,
+            stages=list(load.stages),
+            refusals=list(load.refusals),
             unmeasured=load.unmeasured,
         )
         bot.goes_on()
@@ -258,7 +263,7 @@ async def bench() -> AsyncIterator[Bench]:
     """Everything but the bots."""
     os.sched_setaffinity(0, OTHER_CORES)
     with tempfile.TemporaryDirectory(prefix="turn") as folder:
-        async with running("-m", "benchmarks.light_connector", path="/told", interpreter=PEERS) as connector:
+        async with running("-m", "benchmarks.light_connector", path="/told") as connector:
             with Issuer(APP_ID, f"{connector.url}/") as issuer:
                 made = Bench(connector, issuer, Path(folder))
                 await made.learn()
@@ -268,7 +273,7 @@ async def bench() -> AsyncIterator[Bench]:
 async def _done(job: Job) -> Outcome:
     """Have a job done by a process of its own. Raises ValueError where it failed."""
     process = await asyncio.create_subprocess_exec(
-        PEERS,
+        sys.executable,
         "-m",
         "benchmarks.load",
         cwd=ROOT,
@@ -279,4 +284,7 @@ async def _done(job: Job) -> Outcome:
     told, complaint = await process.communicate(orjson.dumps(asdict(job)))
     if process.returncode:
         raise ValueError(f"{job.urls[0]}: {complaint.decode().strip()[-500:]}")
-    return Outcome(**orjson.loads(told))
+    outcome = orjson.loads(told)
+    for spans in ("by_stage", "by_second"):
+        outcome[spans] = [Summary(**one) for one in outcome[spans]]
+    return Outcome(**outcome)

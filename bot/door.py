@@ -1,13 +1,15 @@
 """The HTTP door: what comes in is checked for size, form, token, tenant and service URL, then handed on.
 
 botbuilder's own `CloudAdapter.process` answers 500 to every press of a card and to much malformed input;
-this door never answers 5xx for what a client sent. It decides nothing about conversations.
+this door never answers 5xx for what a client sent, only for how much comes at once. It decides nothing about
+conversations.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from http import HTTPStatus
 from typing import Any
 
@@ -16,13 +18,16 @@ from aiohttp import web
 from botbuilder.core import InvokeResponse
 from botbuilder.integration.aiohttp import CloudAdapter
 from botbuilder.schema import Activity, ActivityTypes
+from botframework.connector.auth import AuthenticateRequestResult
 
 from bot.envelope import activity_in
 from bot.exports import Exports, NoDownload, download_headers
 from bot.handler import Handler
-from bot.incoming import tenant_of
+from bot.incoming import sender_of, tenant_of
 from bot.logs import begin_reference
+from bot.overload import COME_BACK_AFTER, Crowded, Rooms, Tally
 from bot.settings import Settings, is_loopback
+from bot.shares import Shares, TooMuch
 from bot.tokens import KeysUnavailable
 from storage.database import Database, DatabaseNotReady
 
@@ -59,6 +64,10 @@ class Door:
         self._handler = handler
         self._database = database
         self._exports = exports
+        self._rooms = Rooms()
+        self._shares = Shares(settings.turns_a_minute)
+        self._shed = Tally("turned away, since too much came at once")
+        self._slowed = Tally("turned away, since it was too much of one person")
         self._is_leaving = False
 
     def leave(self) -> None:
@@ -73,7 +82,10 @@ class Door:
         if self._settings.is_local and not is_loopback(_host_of(request)):
             return _refusal(HTTPStatus.FORBIDDEN, "in local mode the bot answers to this machine only")
         try:
+            # Not before the body is there: whoever sends it slowly takes nobody's place.
             activity = activity_in(await request.read())
+            if self._rooms.of(activity).is_full:
+                return self._sheds()
             identity = await self._adapter.bot_framework_authentication.authenticate_request(
                 activity, request.headers.get("Authorization", "")
             )
@@ -89,7 +101,24 @@ class Door:
         is_post = activity.type == ActivityTypes.message and THREAD in activity.conversation.id
         if self._settings.is_local and is_post:
             await asyncio.sleep(PLAYGROUND_DRAWS_WITHIN)
-        return _response(await self._adapter.process_activity(identity, activity, self._handler.on_turn))
+        return await self._turn(identity, activity)
+
+    async def _turn(self, identity: AuthenticateRequestResult, activity: Activity) -> web.Response:
+        """Have a turn handled, where there is a place for it and its sender has not had their share."""
+        try:
+            with self._shares.of(sender_of(activity)):
+                async with self._rooms.of(activity).place():
+                    answer = await self._adapter.process_activity(identity, activity, self._handler.on_turn)
+        except TooMuch as error:
+            self._slowed.add()
+            return _not_now(HTTPStatus.TOO_MANY_REQUESTS, "this is too much at once", error.wait)
+        except Crowded:
+            return self._sheds()
+        return _response(answer)
+
+    def _sheds(self) -> web.Response:
+        self._shed.add()
+        return _not_now(HTTPStatus.SERVICE_UNAVAILABLE, "too much comes in right now", COME_BACK_AFTER)
 
     def _forbids(self, activity: Activity) -> str:
         """Why a well-formed, signed activity is not for this bot; "" where it is."""
@@ -169,5 +198,16 @@ def _response(result: InvokeResponse | None) -> web.Response:
 
 def _refusal(status: HTTPStatus, message: str, *, reason: Exception | None = None) -> web.Response:
     log.info("refused with %d: %s (%s)", status, message, reason or "-")
+    return _error(status, message)
+
+
+def _not_now(status: HTTPStatus, message: str, wait: float) -> web.Response:
+    """A refusal that is not logged for itself: there may be very many of them."""
+    answer = _error(status, message)
+    answer.headers["Retry-After"] = str(math.ceil(wait))
+    return answer
+
+
+def _error(status: HTTPStatus, message: str) -> web.Response:
     body: dict[str, Any] = {"error": {"code": status.phrase.replace(" ", ""), "message": message}}
     return web.Response(status=status, body=orjson.dumps(body), content_type="application/json")
