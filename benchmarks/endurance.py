@@ -86,13 +86,28 @@ class Watch:
 
 
 @dataclass(frozen=True)
-class Run:
-    """One bot, and what came of it."""
+class Wanted:
+    """What is to be done."""
 
     database: str
     minutes: float
+    """Of half of the capacity."""
     overload: float
-    capacity: Measured
+    """Seconds of twice the capacity."""
+    capacity: float | None
+    """Turns a second; measured where it is not said."""
+
+    def stages(self, capacity: float) -> tuple[tuple[float, float], ...]:
+        return (self.minutes * 60, capacity / 2), (self.overload, capacity * 2), (CALM, capacity / 2)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One bot, and what came of it."""
+
+    wanted: Wanted
+    capacity: float
+    """Turns a second."""
     measured: Measured
     watch: Watch
     errors: int
@@ -138,14 +153,14 @@ class Run:
     @property
     def memory(self) -> list[tuple[float, float]]:
         """Minutes, and megabytes held, after a third, two thirds and all of the time, and at the end."""
-        ends = [self.minutes * part for part in (1 / 3, 2 / 3, 1)] + [
-            self.minutes + (self.overload + CALM) / 60
+        ends = [self.wanted.minutes * part for part in (1 / 3, 2 / 3, 1)] + [
+            self.wanted.minutes + (self.wanted.overload + CALM) / 60
         ]
         return [(round(one, 1), round(self.watch.held(one * 60), 1)) for one in ends]
 
     def told(self) -> list[str]:
         """As Markdown."""
-        lines = [f"## {self.database}", "", f"Capacity: {self.capacity.rate:.0f} turns a second.", ""]
+        lines = [f"## {self.wanted.database}", "", f"Capacity: {self.capacity:.0f} turns a second.", ""]
         lines += [_row("", "turns", "answered", "503", "p50", "p95", "p99", "longest", "longest 503")]
         lines += [_row(*["---"] * 9)]
         lines += [_told(name, one) for name, one in zip(STAGES, self.stages, strict=True)]
@@ -156,7 +171,8 @@ class Run:
         ]
         lines += [f"- errors in the log: {self.errors}; checks finished: {self.finished}, kept: {self.kept}"]
         outcome = self.measured.outcome
-        lines += [f"- whoever made the load took {outcome.own_cpu / outcome.seconds:.0%} of a core"]
+        load = outcome.own_cpu / outcome.seconds
+        lines += [f"- of a core the bot took {self.measured.busy:.0%}, and whoever made the load {load:.0%}"]
         return [*lines, *(f"- FOUND: {one}" for one in self.findings()), ""]
 
 
@@ -175,29 +191,25 @@ def _row(*cells: str) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-async def endure(bench: Bench, database: str, minutes: float, overload: float) -> Run:
+async def endure(bench: Bench, wanted: Wanted) -> Run:
     """Measure the capacity of one bot, and then go through all stages."""
     with tempfile.TemporaryDirectory(prefix="endurance") as folder:
         log = Path(folder, "bot.log")
-        async with bench.started(SYSTEMS[database], checks_tokens=True, log=log) as bot:
-            say(f"{database}: capacity")
-            capacity = await bench.measure(bot, "both", Load(seconds=20, warm=10, connections=AT_ONCE))
-            half, twice = capacity.rate / 2, capacity.rate * 2
-            say(f"{database}: {half:.0f} turns a second for {minutes:g} minutes, then {twice:.0f}")
-            stages = ((minutes * 60, half), (overload, twice), (CALM, half))
-            measured, watch = await _watched(bench, bot, stages)
+        async with bench.started(SYSTEMS[wanted.database], checks_tokens=True, log=log) as bot:
+            capacity = wanted.capacity or await _capacity(bench, bot)
+            say(
+                f"{wanted.database}: "
+                + ", ".join(f"{for_:g} s of {rate:.0f}/s" for for_, rate in wanted.stages(capacity))
+            )
+            measured, watch = await _watched(bench, bot, wanted.stages(capacity))
             kept = await asyncio.to_thread(count, bot.database_url, "checks where finished_at is not null")
-        return Run(
-            database,
-            minutes,
-            overload,
-            capacity,
-            measured,
-            watch,
-            errors=await asyncio.to_thread(_errors, log),
-            kept=kept,
-            finished=sum(bot.finished),
-        )
+        errors = await asyncio.to_thread(_errors, log)
+        return Run(wanted, capacity, measured, watch, errors=errors, kept=kept, finished=sum(bot.finished))
+
+
+async def _capacity(bench: Bench, bot: Started) -> float:
+    measured = await bench.measure(bot, "both", Load(seconds=20, warm=10, connections=AT_ONCE))
+    return measured.rate
 
 
 def _errors(log: Path) -> int:
@@ -223,10 +235,10 @@ async def _watched(bench: Bench, bot: Started, stages: tuple[Sequence[float], ..
             await looking
 
 
-async def run(database: str, minutes: float, overload: float) -> Run:
+async def run(wanted: Wanted) -> Run:
     """One run, with all that is around the bot."""
     async with bench() as all_around:
-        return await endure(all_around, database, minutes, overload)
+        return await endure(all_around, wanted)
 
 
 def main() -> int:
@@ -234,10 +246,11 @@ def main() -> int:
     parser.add_argument("--database", choices=SYSTEMS, default="sqlite")
     parser.add_argument("--minutes", type=float, default=30, help="of half of the capacity")
     parser.add_argument("--overload", type=float, default=60, help="seconds of twice the capacity")
-    given = parser.parse_args()
-    done = asyncio.run(run(given.database, given.minutes, given.overload))
+    parser.add_argument("--capacity", type=float, help="turns a second, where it is known")
+    wanted = Wanted(**vars(parser.parse_args()))
+    done = asyncio.run(run(wanted))
     text = "\n".join(done.told())
-    report = ROOT / f"artefacts/endurance-{given.database}.md"
+    report = ROOT / f"artefacts/endurance-{wanted.database}.md"
     report.parent.mkdir(exist_ok=True)
     report.write_text(f"{text}\n", encoding="utf-8")
     say(text)

@@ -25,7 +25,7 @@ from bot.exports import Exports, NoDownload, download_headers
 from bot.handler import Handler
 from bot.incoming import sender_of, tenant_of
 from bot.logs import begin_reference
-from bot.overload import COME_BACK_AFTER, Crowded, Rooms, Tally
+from bot.overload import COME_BACK_AFTER, Crowded, Room, Tally
 from bot.settings import Settings, is_loopback
 from bot.shares import Shares, TooMuch
 from bot.tokens import KeysUnavailable
@@ -64,7 +64,7 @@ class Door:
         self._handler = handler
         self._database = database
         self._exports = exports
-        self._rooms = Rooms()
+        self._room = Room()
         self._shares = Shares(settings.turns_a_minute)
         self._shed = Tally("turned away, since too much came at once")
         self._slowed = Tally("turned away, since it was too much of one person")
@@ -82,13 +82,14 @@ class Door:
         if self._settings.is_local and not is_loopback(_host_of(request)):
             return _refusal(HTTPStatus.FORBIDDEN, "in local mode the bot answers to this machine only")
         try:
-            # Not before the body is there: whoever sends it slowly takes nobody's place.
+            self._room.turns_away_if_full()
             activity = activity_in(await request.read())
-            if self._rooms.of(activity).is_full:
-                return self._sheds()
+            self._room.turns_away_if_full(asks_teams=_asks_teams(activity))
             identity = await self._adapter.bot_framework_authentication.authenticate_request(
                 activity, request.headers.get("Authorization", "")
             )
+        except Crowded:
+            return self._sheds()
         except ValueError as error:
             return _refusal(HTTPStatus.BAD_REQUEST, str(error))
         except PermissionError as error:
@@ -104,10 +105,13 @@ class Door:
         return await self._turn(identity, activity)
 
     async def _turn(self, identity: AuthenticateRequestResult, activity: Activity) -> web.Response:
-        """Have a turn handled, where there is a place for it and its sender has not had their share."""
+        """Have a turn handled, where there is a place for it and its sender has not had their share.
+
+        Strangers get no place, nor does who sends a body slowly: both are known by now.
+        """
         try:
             with self._shares.of(sender_of(activity)):
-                async with self._rooms.of(activity).place():
+                async with self._room.place(asks_teams=_asks_teams(activity)):
                     answer = await self._adapter.process_activity(identity, activity, self._handler.on_turn)
         except TooMuch as error:
             self._slowed.add()
@@ -178,6 +182,12 @@ async def _readyz(request: web.Request) -> web.Response:
 @ROUTES.get("/exports/{token}")
 async def _export(request: web.Request) -> web.Response:
     return await request.app[DOOR].export(request.match_info["token"])
+
+
+def _asks_teams(activity: Activity) -> bool:
+    """Whether a turn waits for Teams at some time; only a press in one's own chat is answered without."""
+    in_own_chat = activity.conversation.conversation_type == "personal"
+    return activity.type != ActivityTypes.invoke or not in_own_chat
 
 
 def _host_of(request: web.Request) -> str:

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
-from botbuilder.schema import Activity, ActivityTypes
+from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack, asynccontextmanager
+from contextvars import ContextVar
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 1.0
-"""Seconds a turn waits for a place."""
-
 AT_WORK = 32
-WITH_TEAMS = 128
-"""Turns at once that need only processor and database, and turns that also wait for Teams.
+"""Turns at once. So many keep processor and database busy, and even a bot that does ten turns a second, a
+fiftieth of what the slowest measured one did, answers whoever it takes within Teams' five seconds."""
 
-The slowest bot that answers within Teams' five seconds whoever it takes sets their sum: at 50 turns a second,
-a tenth of what the slowest measured one did, 160 take 3.2 s, after PATIENCE. Fewer would not keep the
-processor busy: those with Teams are away for some 0.3 s, so 128 of them are 400 a second.
-"""
+PATIENCE = 1.0
+"""Seconds a turn waits for its turn."""
 
 WAITING = 400
-"""Turns that wait for a place, in each room: what a quick bot does within half of PATIENCE."""
+"""Turns that wait: what a quick bot does within half of PATIENCE."""
+
+ASKING_TEAMS = 256
+"""Turns in the house that wait for Teams at some time: 850 a second where that takes 0.3 s. If Teams hangs,
+for 15 s each, no more of these are let in, and presses that are answered without it go on."""
 
 COME_BACK_AFTER = 5
 """Seconds after which somebody who was turned away may try again."""
@@ -37,33 +35,60 @@ class Crowded(Exception):
     """There is no place now, nor will there be one soon."""
 
 
-class Room:
-    """Places for turns, given in the order of arrival."""
+_stands_up: ContextVar[Callable[[], None]] = ContextVar("stands_up", default=lambda: None)
 
-    def __init__(self, places: int, waiting: int, *, patience: float = PATIENCE) -> None:
+
+def waits_for_teams() -> None:
+    """The turn that says this is away until its end, and somebody else may have its place."""
+    _stands_up.get()()
+
+
+class Room:
+    """Places to work at, given in the order of arrival."""
+
+    def __init__(
+        self,
+        places: int = AT_WORK,
+        waiting: int = WAITING,
+        asking_teams: int = ASKING_TEAMS,
+        *,
+        patience: float = PATIENCE,
+    ) -> None:
         self._places = asyncio.Semaphore(places)
         self._left = places + waiting
+        self._left_to_ask_teams = asking_teams
         self._patience = patience
 
-    @property
-    def is_full(self) -> bool:
-        """Whether nobody more may even wait."""
-        return self._left == 0
+    def is_full(self, *, asks_teams: bool = False) -> bool:
+        """Whether such a turn may not even wait."""
+        return self._left == 0 or (asks_teams and self._left_to_ask_teams == 0)
+
+    def turns_away_if_full(self, *, asks_teams: bool = False) -> None:
+        """Raise Crowded where such a turn may not even wait."""
+        if self.is_full(asks_teams=asks_teams):
+            raise Crowded
 
     @asynccontextmanager
-    async def place(self) -> AsyncIterator[None]:
-        """A place until the block ends. Raises Crowded: at once in a full room, else when patience ends."""
-        if self.is_full:
-            raise Crowded
+    async def place(self, *, asks_teams: bool) -> AsyncIterator[None]:
+        """A place until the block ends, or waits for Teams.
+
+        Raises Crowded: at once where the room is full, else when patience ends.
+        """
+        self.turns_away_if_full(asks_teams=asks_teams)
         self._left -= 1
+        self._left_to_ask_teams -= asks_teams
         try:
-            await self._sits_down()
-            try:
+            with ExitStack() as place:
+                place.callback(self._leaves)
+                await self._sits_down()
+                place.callback(self._places.release)
+                _stands_up.set(place.close)
                 yield
-            finally:
-                self._places.release()
         finally:
-            self._left += 1
+            self._left_to_ask_teams += asks_teams
+
+    def _leaves(self) -> None:
+        self._left += 1
 
     async def _sits_down(self) -> None:
         try:
@@ -71,20 +96,6 @@ class Room:
                 await self._places.acquire()
         except TimeoutError:
             raise Crowded from None
-
-
-class Rooms:
-    """A room for what the bot answers by itself, and one for what has to wait for Teams."""
-
-    def __init__(self) -> None:
-        self._own = Room(AT_WORK, WAITING)
-        self._with_teams = Room(WITH_TEAMS, WAITING)
-
-    def of(self, activity: Activity) -> Room:
-        """Where a turn takes its place: a press in one's own chat is answered without asking Teams."""
-        is_press = activity.type == ActivityTypes.invoke
-        in_own_chat = activity.conversation.conversation_type == "personal"
-        return self._own if is_press and in_own_chat else self._with_teams
 
 
 class Tally:

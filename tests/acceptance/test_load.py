@@ -12,12 +12,13 @@ import psycopg
 import pytest
 from aiohttp import ClientSession, TCPConnector
 
-from bot.overload import AT_WORK, COME_BACK_AFTER, WAITING, WITH_TEAMS
+from bot.overload import ASKING_TEAMS, AT_WORK, COME_BACK_AFTER, WAITING
 from bot.serving import open_as_many_files_as_allowed
 from cards.presses import Start, encode
 from tests.acceptance.colleagues import begins, finishes, has_the_app
 from tests.acceptance.directory import crowd
 from tests.acceptance.killable import KillableBot, Replicas
+from tests.acceptance.ledger import comes_true
 from tests.acceptance.running import RunningBot, on_both_databases
 from tests.acceptance.seen import Seen
 from tests.acceptance.teams import Colleague, Teams
@@ -64,9 +65,9 @@ class Burst:
         async with asyncio.timeout(60):
             await asyncio.gather(*self._sent)
 
-    async def is_sent_again(self, *, at_most: int | None = None) -> None:
+    async def is_sent_again(self) -> None:
         """What was turned away comes again, a few at a time, as Teams delivers again what got a 5xx."""
-        left = [number for number, answer in self.answers.items() if answer.status == 503][:at_most]
+        left = [number for number, answer in self.answers.items() if answer.status == 503]
         for start in range(0, len(left), AT_WORK):
             await asyncio.gather(*(self._sends(number) for number in left[start : start + AT_WORK]))
 
@@ -154,25 +155,23 @@ class TestMoreThanThereIsRoomFor:
         database_url: str,
         burst_of: Callable[[Sequence[Json]], Burst],
     ) -> None:
-        """Who typed waits for Teams, in a room of their own; the others are turned away and served later."""
+        """So many who typed wait for Teams and take nobody's place; the others are served later."""
         teams.connector.is_limited = False
-        people = [has_the_app(teams, one.name) for one in crowd(WITH_TEAMS + WAITING + TOO_MANY)]
+        people = [has_the_app(teams, one.name) for one in crowd(ASKING_TEAMS + TOO_MANY)]
         ada = has_the_app(teams, "Ada Lovelace")
         async with teams.connector.holds_back():
             burst = burst_of([one.writer.message("start") for one in people])
-            await burst.has_answers(WAITING + TOO_MANY)
-            assert len(burst.people(503)) == WAITING + TOO_MANY
+            await burst.has_answers(TOO_MANY)
+            await comes_true(lambda: teams.connector.arrived + len(burst.answers) >= len(people))
             assert [await burst.asks(path) for path in ("/healthz", "/readyz")] == [200, 200]
             assert (await teams.door.deliver(start_pressed(ada))).card_problem is None
         await burst.is_answered()
 
-        assert len(burst.people(200)) == WITH_TEAMS
+        assert set(burst.answers.values()) == {Answer(200, None), Answer(503, str(COME_BACK_AFTER))}
         assert set(kept(database_url)) == burst.people(200) | {ada.person.aad_object_id}
-        await burst.is_sent_again(at_most=AT_WORK)
-        assert len(burst.people(200)) == WITH_TEAMS + AT_WORK
-        heard = {one.person.aad_object_id: len(teams.connector.messages_in(one.place)) for one in people}
-        assert {person for person, cards in heard.items() if cards == 1} == burst.people(200)
-        assert sum(heard.values()) == len(burst.people(200))
+        await burst.is_sent_again()
+        assert len(burst.people(200)) == len(people)
+        assert [len(teams.connector.messages_in(one.place)) for one in people] == [1] * len(people)
 
 
 class TestOnePerson:
