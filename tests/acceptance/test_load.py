@@ -163,6 +163,7 @@ class TestMoreThanThereIsRoomFor:
             burst = burst_of([one.writer.message("start") for one in people])
             await burst.has_answers(TOO_MANY)
             await comes_true(lambda: teams.connector.arrived + len(burst.answers) >= len(people))
+            assert teams.connector.arrived <= ASKING_TEAMS
             assert [await burst.asks(path) for path in ("/healthz", "/readyz")] == [200, 200]
             assert (await teams.door.deliver(start_pressed(ada))).card_problem is None
         await burst.is_answered()
