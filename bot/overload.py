@@ -15,7 +15,7 @@ AT_WORK = 32
 fiftieth of what the slowest measured one did, answers whoever it takes within Teams' five seconds."""
 
 PATIENCE = 1.0
-"""Seconds a turn waits for its turn."""
+"""Seconds a turn waits for a place."""
 
 WAITING = 400
 """Turns that wait: what a quick bot does within half of PATIENCE."""
