@@ -13,7 +13,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from benchmarks.http1 import Messages, posted
+from benchmarks.journal import Journal, Stage, Summary
 
 TICKS = os.sysconf("SC_CLK_TCK")
 PERSON, ACTIVITY, CHECK = b"@person@", b"@activity@", b"@check@"
@@ -50,8 +51,10 @@ class Job:
     people: int | None = None
     unmeasured: int = 0
     """Turns that all `people` have taken before anything is measured."""
-    rate: float | None = None
-    """Turns that begin a second, whatever becomes of them; without it a turn follows each answer."""
+    stages: list[Stage] = field(default_factory=list)
+    """When turns begin, whatever becomes of them; without stages a turn follows each answer."""
+    refusals: list[int] = field(default_factory=list)
+    """Statuses that are noted, and then the same is said again later; any other but 2xx ends the job."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,10 @@ class Outcome:
     all_turns: int
     """From the beginning to the last answer."""
     waits: list[float]
-    """Seconds from when a turn was due until its answer was there: percentiles 50, 95 and 99."""
+    """Seconds from when a turn was due until its answer was there: percentiles 50, 95, 99 and 100."""
+    by_stage: list[Summary]
+    by_second: list[Summary]
+    """Only with stages."""
 
 
 class Person:
@@ -96,6 +102,10 @@ class Person:
             body = body.replace(CHECK, self._check)
         return body
 
+    def says_it_again(self) -> None:
+        """The next turn is the last one once more."""
+        self._step -= 1
+
     def hears(self, body: bytes) -> None:
         """Learn from the first card which check it is about."""
         if self._check is None and (found := _CHECK.search(body)):
@@ -115,7 +125,6 @@ class Crowd:
         self._rest: list[Person] = []
         self.turns = 0
         self.finished = 0
-        self.waits: list[float] = []
 
     @property
     def is_over(self) -> bool:
@@ -171,10 +180,14 @@ class Talk(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         try:
             for head, body in self._messages.fed(data):
-                if not head.startswith(b"HTTP/1.1 2"):
+                status = int(head.split(b" ", 2)[1])
+                if head.startswith(b"HTTP/1.1 2"):
+                    self._person = self._crowd.heard(self._person, body)
+                elif status in self._load.refusals:
+                    self._person.says_it_again()
+                else:
                     raise ValueError(f"{head.decode()}\n{body.decode(errors='replace')}")  # noqa: TRY301
-                self._person = self._crowd.heard(self._person, body)
-                self._load.answered(self)
+                self._load.answered(self, status)
         except ValueError as error:
             self._load.fails(error)
 
@@ -187,7 +200,9 @@ class Load:
 
     def __init__(self, job: Job) -> None:
         self._job = job
+        self.refusals = frozenset(job.refusals)
         self._crowd = Crowd(job)
+        self._journal = Journal()
         self._loop = asyncio.get_running_loop()
         self._idle: deque[Talk] = deque()
         self._overdue: deque[float] = deque()
@@ -204,8 +219,8 @@ class Load:
             self._all_begin()
             await self._for(math.inf)
             self._crowd.goes_on()
-        clock = self._due_by_clock() if self._job.rate else iter(())
-        if self._job.rate is None:
+        clock = self._due_by_clock() if self._job.stages else iter(())
+        if not self._job.stages:
             self._all_begin()
         ticking = asyncio.create_task(self._ticks(clock))
         await self._for(self._job.warm)
@@ -221,18 +236,28 @@ class Load:
         await self._drained()
         for talk in talks:
             talk.close()
-        crowd = self._crowd
-        return Outcome(measured, seconds, cpu, own, crowd.finished, crowd.turns, _percentiles(crowd.waits))
+        crowd, journal, stages = self._crowd, self._journal, self._job.stages
+        return Outcome(
+            measured,
+            seconds,
+            cpu,
+            own,
+            crowd.finished,
+            crowd.turns,
+            journal.waits,
+            journal.by_stage(stages),
+            journal.by_second() if stages else [],
+        )
 
-    def answered(self, talk: Talk) -> None:
+    def answered(self, talk: Talk, status: int) -> None:
         """Note an answer, and have the connection go on."""
         now = time.monotonic()
         self._busy -= 1
         if talk.due >= self._measuring_from:
-            self._crowd.waits.append(now - talk.due)
+            self._journal.note(talk.due - self._measuring_from, now - talk.due, status)
         if self._overdue:
             self._gives(talk, self._overdue.popleft())
-        elif self._stopping or self._crowd.is_over or self._job.rate:
+        elif self._stopping or self._crowd.is_over or self._job.stages:
             self._idle.append(talk)
         else:
             self._gives(talk, now)
@@ -266,8 +291,10 @@ class Load:
             yield talk
 
     def _due_by_clock(self) -> Iterator[float]:
-        begun = time.monotonic()
-        return (begun + number / self._job.rate for number in itertools.count())
+        begins = time.monotonic()
+        for seconds, rate in self._job.stages:
+            yield from (begins + number / rate for number in range(round(seconds * rate)))
+            begins += seconds
 
     async def _ticks(self, clock: Iterator[float]) -> None:
         """Begin each turn when it is due; one for which nobody is free waits, and its wait counts."""
@@ -303,11 +330,6 @@ def cpu_of(pid: int, *, with_ended_children: bool = False) -> float:
     """Seconds of all threads of a process so far, in user and system mode."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(") ")[2].split()
     return sum(map(int, fields[11 : 15 if with_ended_children else 13])) / TICKS
-
-
-def _percentiles(waits: list[float]) -> list[float]:
-    ordered = sorted(waits)
-    return [ordered[int(len(ordered) * share)] for share in (0.5, 0.95, 0.99)] if ordered else []
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import AsyncIterator, Collection, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,22 +76,26 @@ async def running(
     path: str,
     interpreter: str | Path = sys.executable,
     cores: Collection[int] | None = None,
+    log: Path | None = None,
     **environment: str,
 ) -> AsyncIterator[Process]:
     """A Python program that takes its port as PORT, from when it answers at `path` until the block ends.
 
-    Of an argument that is `PORT` it gets the number instead. It runs on `cores`, where that is said.
+    Of an argument that is `PORT` it gets the number instead. It runs on `cores`, and what it says on standard
+    error is added to `log`, where these are said.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
     begun = time.monotonic()
-    process = await asyncio.create_subprocess_exec(
-        interpreter,
-        *(port if part == "PORT" else part for part in command),
-        cwd=ROOT,
-        env=os.environ | environment | {"PORT": port},
-    )
+    with log.open("ab") if log else nullcontext() as errors:
+        process = await asyncio.create_subprocess_exec(
+            interpreter,
+            *(port if part == "PORT" else part for part in command),
+            cwd=ROOT,
+            env=os.environ | environment | {"PORT": port},
+            stderr=errors,
+        )
     try:
         if cores is not None:
             os.sched_setaffinity(process.pid, cores)

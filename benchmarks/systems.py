@@ -16,6 +16,7 @@ import psycopg
 from aiohttp import ClientSession
 
 from benchmarks.filling import execute
+from benchmarks.journal import Stage, Summary
 from benchmarks.load import Job, Outcome, cpu_of
 from benchmarks.processes import ROOT, Process, database, running
 from benchmarks.script import Scripts, recorded
@@ -117,7 +118,8 @@ class Load:
     seconds: float
     warm: float = 1.0
     connections: int = 8
-    rate: float | None = None
+    stages: tuple[Stage, ...] = ()
+    refusals: tuple[int, ...] = ()
     people: int | None = None
     unmeasured: int = 0
 
@@ -180,6 +182,7 @@ class Bench:
         cores: Collection[int] = BOTS_CORE,
         fill: str | None = None,
         keep: str | None = None,
+        log: Path | None = None,
     ) -> AsyncIterator[Started]:
         """A bot on a new database, filled by statements where there are any, or on one that is kept."""
         async with AsyncExitStack() as stack:
@@ -198,6 +201,7 @@ class Bench:
                         path="/readyz",
                         interpreter=PEERS if system.is_peer else sys.executable,
                         cores=cores,
+                        log=log,
                         **self._environment(system, url, checks_tokens=checks_tokens),
                     )
                 )
@@ -222,7 +226,8 @@ class Bench:
             warm=load.warm,
             seconds=load.seconds,
             people=load.people,
-            rate=load.rate,
+            stages=list(load.stages),
+            refusals=list(load.refusals),
             unmeasured=load.unmeasured,
         )
         bot.goes_on()
@@ -273,13 +278,13 @@ async def bench() -> AsyncIterator[Bench]:
 
 def _taking() -> AbstractAsyncContextManager[Process]:
     """What takes all that is sent: as Teams, or as a collector."""
-    return running("-m", "benchmarks.light_connector", path="/told", interpreter=PEERS)
+    return running("-m", "benchmarks.light_connector", path="/told")
 
 
 async def _done(job: Job) -> Outcome:
     """Have a job done by a process of its own. Raises ValueError where it failed."""
     process = await asyncio.create_subprocess_exec(
-        PEERS,
+        sys.executable,
         "-m",
         "benchmarks.load",
         cwd=ROOT,
@@ -290,4 +295,7 @@ async def _done(job: Job) -> Outcome:
     told, complaint = await process.communicate(orjson.dumps(asdict(job)))
     if process.returncode:
         raise ValueError(f"{job.urls[0]}: {complaint.decode().strip()[-500:]}")
-    return Outcome(**orjson.loads(told))
+    outcome = orjson.loads(told)
+    for spans in ("by_stage", "by_second"):
+        outcome[spans] = [Summary(**one) for one in outcome[spans]]
+    return Outcome(**outcome)

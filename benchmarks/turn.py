@@ -23,6 +23,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from benchmarks.filling import NUMBERED, count
 from benchmarks.processes import ROOT, database, goes_first
@@ -92,7 +93,7 @@ class Wanted:
     answering: int
     """People who answer all questions after a start that is not measured."""
 
-    def load(self, **more: float) -> Load:
+    def load(self, **more: Any) -> Load:
         return Load(**({"seconds": self.seconds, "warm": self.warm} | more))
 
     @property
@@ -220,7 +221,9 @@ async def latency(bench: Bench, wanted: Wanted) -> Lines:
                     key = bot.system, True, kind
                     saturated = await bench.measure(bot, kind, wanted.load(connections=16))
                     full[key].append(saturated)
-                    load = wanted.load(connections=64, rate=saturated.rate / 2, seconds=2 * wanted.seconds)
+                    seconds = 2 * wanted.seconds
+                    stages = ((wanted.warm + seconds, saturated.rate / 2),)
+                    load = wanted.load(connections=64, stages=stages, seconds=seconds)
                     half[key].append(await bench.measure(bot, kind, load))
     lines = ["## Throughput and latency", ""]
     lines += ["With token check. A bot has one core; latencies are at half of its throughput, in ms.", ""]
@@ -228,7 +231,7 @@ async def latency(bench: Bench, wanted: Wanted) -> Lines:
     for (system, _, kind), measured in full.items():
         waits = zip(*(one.outcome.waits for one in half[system, True, kind]), strict=True)
         shown = [f"{_median(measured, 'rate'):.0f}", f"{_median(measured, 'busy'):.0%}"]
-        shown += [f"{median(wait) * 1000:.1f}" for wait in waits]
+        shown += [f"{median(wait) * 1000:.1f}" for wait in waits][:3]
         lines.append(_row(system.name, kind, *shown))
     return lines
 

@@ -1,13 +1,15 @@
 """The HTTP door: what comes in is checked for size, form, token, tenant and service URL, then handed on.
 
 botbuilder's own `CloudAdapter.process` answers 500 to every press of a card and to much malformed input;
-this door never answers 5xx for what a client sent. It decides nothing about conversations.
+this door never answers 5xx for what a client sent, only for how much comes at once. It decides nothing about
+conversations.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from http import HTTPStatus
 from typing import Any
 
@@ -16,12 +18,15 @@ from aiohttp import web
 from botbuilder.core import InvokeResponse
 from botbuilder.integration.aiohttp import CloudAdapter
 from botbuilder.schema import Activity, ActivityTypes
+from botframework.connector.auth import AuthenticateRequestResult
 
 from bot.envelope import activity_in
 from bot.exports import Exports, NoDownload, download_headers
-from bot.incoming import tenant_of
+from bot.incoming import sender_of, tenant_of
 from bot.logs import begin_reference
+from bot.overload import COME_BACK_AFTER, Crowded, Room, Tally
 from bot.settings import Settings, is_loopback
+from bot.shares import Shares, TooMuch
 from bot.tokens import KeysUnavailable
 from bot.watching import OnTurn
 from storage.database import Database, DatabaseNotReady
@@ -59,6 +64,10 @@ class Door:
         self._on_turn = on_turn
         self._database = database
         self._exports = exports
+        self._room = Room()
+        self._shares = Shares(settings.turns_a_minute)
+        self._shed = Tally("turned away, since too much came at once")
+        self._slowed = Tally("turned away, since it was too much of one person")
         self._is_leaving = False
 
     def leave(self) -> None:
@@ -73,10 +82,14 @@ class Door:
         if self._settings.is_local and not is_loopback(_host_of(request)):
             return _refusal(HTTPStatus.FORBIDDEN, "in local mode the bot answers to this machine only")
         try:
+            self._room.turns_away_if_full()
             activity = activity_in(await request.read())
+            self._room.turns_away_if_full(asks_teams=_asks_teams(activity))
             identity = await self._adapter.bot_framework_authentication.authenticate_request(
                 activity, request.headers.get("Authorization", "")
             )
+        except Crowded:
+            return self._sheds()
         except ValueError as error:
             return _refusal(HTTPStatus.BAD_REQUEST, str(error))
         except PermissionError as error:
@@ -89,7 +102,27 @@ class Door:
         is_post = activity.type == ActivityTypes.message and THREAD in activity.conversation.id
         if self._settings.is_local and is_post:
             await asyncio.sleep(PLAYGROUND_DRAWS_WITHIN)
-        return _response(await self._adapter.process_activity(identity, activity, self._on_turn))
+        return await self._turn(identity, activity)
+
+    async def _turn(self, identity: AuthenticateRequestResult, activity: Activity) -> web.Response:
+        """Have a turn handled, where there is a place for it and its sender has not had their share.
+
+        Strangers get no place, nor does who sends a body slowly: both are known by now.
+        """
+        try:
+            with self._shares.of(sender_of(activity)):
+                async with self._room.place(asks_teams=_asks_teams(activity)):
+                    answer = await self._adapter.process_activity(identity, activity, self._on_turn)
+        except TooMuch as error:
+            self._slowed.add()
+            return _not_now(HTTPStatus.TOO_MANY_REQUESTS, "this is too much at once", error.wait)
+        except Crowded:
+            return self._sheds()
+        return _response(answer)
+
+    def _sheds(self) -> web.Response:
+        self._shed.add()
+        return _not_now(HTTPStatus.SERVICE_UNAVAILABLE, "too much comes in right now", COME_BACK_AFTER)
 
     def _forbids(self, activity: Activity) -> str:
         """Why a well-formed, signed activity is not for this bot; "" where it is."""
@@ -152,6 +185,12 @@ async def _export(request: web.Request) -> web.Response:
     return await request.app[DOOR].export(request.match_info["token"])
 
 
+def _asks_teams(activity: Activity) -> bool:
+    """Whether a turn waits for Teams at some time; only a press in one's own chat is answered without."""
+    in_own_chat = activity.conversation.conversation_type == "personal"
+    return activity.type != ActivityTypes.invoke or not in_own_chat
+
+
 def _host_of(request: web.Request) -> str:
     """The name by which the bot was called; "" where that is none."""
     try:
@@ -170,5 +209,16 @@ def _response(result: InvokeResponse | None) -> web.Response:
 
 def _refusal(status: HTTPStatus, message: str, *, reason: Exception | None = None) -> web.Response:
     log.info("refused with %d: %s (%s)", status, message, reason or "-")
+    return _error(status, message)
+
+
+def _not_now(status: HTTPStatus, message: str, wait: float) -> web.Response:
+    """A refusal that is not logged for itself: there may be very many of them."""
+    answer = _error(status, message)
+    answer.headers["Retry-After"] = str(math.ceil(wait))
+    return answer
+
+
+def _error(status: HTTPStatus, message: str) -> web.Response:
     body: dict[str, Any] = {"error": {"code": status.phrase.replace(" ", ""), "message": message}}
     return web.Response(status=status, body=orjson.dumps(body), content_type="application/json")

@@ -98,6 +98,12 @@ def person_of(activity: Activity) -> Person | None:
     return Person(tenant_id, object_id) if tenant_id and object_id else None
 
 
+def sender_of(activity: Activity) -> tuple[str, str]:
+    """Whoever sent an activity, with an Entra account or without."""
+    sender = activity.from_property
+    return tenant_of(activity), sender.aad_object_id or sender.id
+
+
 def words_of(activity: Activity) -> str:
     """What was typed, without the mention of the bot that a channel needs."""
     text = activity.text or ""

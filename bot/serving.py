@@ -26,6 +26,17 @@ def runner_of(app: web.Application, *, turns_end_within: float = TURNS_END_WITHI
     return web.AppRunner(app, access_log=None, auto_decompress=False, shutdown_timeout=turns_end_within)
 
 
+def open_as_many_files_as_allowed() -> None:
+    """Each connection is one, and the 1,024 that are usual are fewer than the bot has room for."""
+    try:
+        import resource  # noqa: PLC0415 - not on every system
+    except ImportError:
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):  # some systems name a limit that they do not grant
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 async def serve(app: web.Application, host: str, port: int, *, is_fronted: bool) -> None:
     """Answer until SIGTERM or SIGINT; what is in flight then ends, and its answers leave.
 
@@ -38,6 +49,7 @@ async def serve(app: web.Application, host: str, port: int, *, is_fronted: bool)
     for one in (signal.SIGTERM, signal.SIGINT):
         with suppress(NotImplementedError):  # on Windows, where Ctrl-C cancels this coroutine
             asyncio.get_running_loop().add_signal_handler(one, told.set)
+    open_as_many_files_as_allowed()
     runner = runner_of(app)
     try:
         await runner.setup()

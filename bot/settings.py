@@ -150,6 +150,13 @@ class Settings(BaseSettings):
     messages_a_week: int = Field(
         3, alias="MESSAGES_A_WEEK", ge=1, description="The same, within any seven days"
     )
+    turns_a_minute: int = Field(
+        300,
+        alias="TURNS_A_MINUTE",
+        ge=60,
+        description="How many messages and presses of one person are answered in a minute; "
+        "a tenth of them at once",
+    )
     keep_unfinished_days: int = Field(
         90,
         alias="KEEP_UNFINISHED_DAYS",

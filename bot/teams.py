@@ -23,6 +23,7 @@ from yarl import URL
 
 from assessment.survey import Member
 from bot.messages import as_json, card_activity
+from bot.overload import waits_for_teams
 from bot.settings import is_loopback
 from bot.tokens import Credentials, NoToken
 from cards.elements import Card
@@ -197,6 +198,7 @@ class Teams:
         *,
         within: ClientTimeout = TIMEOUT,
     ) -> _Answer:
+        waits_for_teams()
         try:
             async with self._session.request(
                 method,

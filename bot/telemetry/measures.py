@@ -16,9 +16,13 @@ REFUSALS = {
     403: "not-allowed",
     413: "too-large",
     415: "unsupported",
+    429: "too-much",
     503: "keys-unavailable",
 }
 """Why the door lets somebody not in, by the status it answers with."""
+
+OVERLOADED = "overloaded"
+"""The door's other 503, which says when to come again."""
 
 INCOMING = ("invalid-token", "not-allowed", "keys-unavailable")
 """The refusals that are about who somebody is."""
@@ -45,7 +49,7 @@ TURNS = Measure(
     "How long a turn took, from the request to its answer; its count is the number of turns",
     {
         "kind": ("message", "press", "file", "installation", "other"),
-        "outcome": (*get_args(Ending), *REFUSALS.values(), *OTHERWISE),
+        "outcome": (*get_args(Ending), *REFUSALS.values(), OVERLOADED, *OTHERWISE),
     },
 )
 SENDS = Measure(

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from aiohttp import ClientSession, web
@@ -36,6 +37,7 @@ from bot.telemetry.measures import (
     ENGINE_JOBS,
     INCOMING,
     INVITATIONS,
+    OVERLOADED,
     REFUSALS,
     SENDS,
     TURN_BOUNDS,
@@ -187,19 +189,25 @@ class Telemetry(Unwatched):
 
 async def _ended(turn: _Turn, answering: Awaitable[web.StreamResponse]) -> web.StreamResponse:
     """The answer; however the request ended, its outcome is noted."""
-    status = 500
     try:
         response = await answering
-        status = response.status
     except web.HTTPException as error:
-        status = error.status
+        turn.outcome = _refusal(error)
         raise
     except asyncio.CancelledError:
         turn.outcome = "abandoned"
         raise
-    finally:
-        turn.outcome = turn.outcome or REFUSALS.get(status, "failed")
+    except Exception:
+        turn.outcome = "failed"
+        raise
+    turn.outcome = turn.outcome or _refusal(response)
     return response
+
+
+def _refusal(answer: web.StreamResponse) -> str:
+    if answer.status == HTTPStatus.SERVICE_UNAVAILABLE and "Retry-After" in answer.headers:
+        return OVERLOADED
+    return REFUSALS.get(answer.status, "failed")
 
 
 async def _failing(span: Span, work: Awaitable[None]) -> None:

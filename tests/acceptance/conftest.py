@@ -16,7 +16,7 @@ from tests.acceptance.collector import EXPORTED_EVERY, Collector
 from tests.acceptance.connector import Connector
 from tests.acceptance.device import Door
 from tests.acceptance.directory import Directory
-from tests.acceptance.killable import UNHURRIED, KillableBot, Replicas
+from tests.acceptance.killable import TIRELESS, UNHURRIED, KillableBot, Replicas
 from tests.acceptance.log_rules import nothing_private_is_logged
 from tests.acceptance.loopback import only_loopback
 from tests.acceptance.running import RunningBot
@@ -65,7 +65,7 @@ def make_app(
     whenever = {} if has_clock else UNHURRIED
     clock = request.getfixturevalue("clock") if has_clock else utc_now
     # A test may set something else before the bot starts again.
-    return lambda: create_app(Settings(**(usual | whenever | more_settings)), clock=clock)
+    return lambda: create_app(Settings(**(usual | TIRELESS | whenever | more_settings)), clock=clock)
 
 
 @pytest.fixture

@@ -99,7 +99,7 @@ class Connector:
         self._closing = asyncio.Event()
         self._may_answer = asyncio.Event()
         self._may_answer.set()
-        self._arrived = 0
+        self.arrived = 0
         self._runner = web.AppRunner(self._app())
         self._port = 0
 
@@ -180,9 +180,9 @@ class Connector:
     async def holds_back(self) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
         """Until the block ends requests arrive and wait; it gets what waits for the first of them."""
         self._may_answer.clear()
-        before = self._arrived
+        before = self.arrived
         try:
-            yield lambda: self.wait_until(lambda: self._arrived > before)
+            yield lambda: self.wait_until(lambda: self.arrived > before)
         finally:
             self._may_answer.set()
 
@@ -259,7 +259,7 @@ class Connector:
         return response or await self._goes_silent(request, hangs=hangs)
 
     async def _tell_of_arrival(self) -> None:
-        self._arrived += 1
+        self.arrived += 1
         async with self._news:
             self._news.notify_all()
 

@@ -24,6 +24,9 @@ UNHURRIED = {
 }
 """Settings with which the bot writes at any time: of a bot in real time nobody knows when a test runs."""
 
+TIRELESS = {"TURNS_A_MINUTE": "1000000"}
+"""Who acts in a test is quicker than any person's fingers."""
+
 
 class KillableBot:
     """`python app.py`, as a deployment runs it; each start is on the same port and adds to the same log.
@@ -40,7 +43,7 @@ class KillableBot:
             self.port: int = free.getsockname()[1]
         self._log = log
         self._root = root
-        self._environment = {"DATABASE_URL": database_url, "PORT": str(self.port)}
+        self._environment = TIRELESS | {"DATABASE_URL": database_url, "PORT": str(self.port)}
         self._environment |= UNHURRIED if clock is None else clock.environment
         self._program = ("app.py",) if clock is None else ("-m", "tests.acceptance.bot_with_clock")
         self._process: asyncio.subprocess.Process | None = None

@@ -180,6 +180,30 @@ class TestWhoGetsIn:
         await self.knocks(teams, issuer.token())
         await self.fails(collector, "keys-unavailable")
 
+    @pytest.mark.parametrize(
+        "limit, reached, outcome",
+        [
+            ("overload.Room.is_full", lambda *_, **__: True, "overloaded"),
+            ("shares.IN_A_ROW", 0, "too-much"),
+        ],
+    )
+    async def test_too_much_at_once(
+        self,
+        collector: Collector,
+        teams: Teams,
+        issuer: Issuer,
+        monkeypatch: pytest.MonkeyPatch,
+        limit: str,
+        reached: object,
+        outcome: str,
+    ) -> None:
+        """Of everybody, or of one person: it is told apart from tokens, and pages nobody as they do."""
+        monkeypatch.setattr(f"bot.{limit}", reached)
+        await self.knocks(teams, issuer.token())
+
+        await collector.will(lambda: collector.counted(TURNS, "outcome") == {outcome: 1})
+        assert sum(collector.counted(AUTH_FAILURES, "reason").values()) == 0
+
     async def test_no_token_of_its_own(
         self, collector: Collector, teams: Teams, own_token: list[str]
     ) -> None:

@@ -8,9 +8,10 @@ import pytest
 import yaml
 from dotenv import dotenv_values
 
-from bot import exporting, handler, serving
+from bot import handler, serving
 from bot.door import ROUTES
 from bot.settings import Settings
+from bot.telemetry import exporting
 from jobs import engine, watch
 from scripts.package import PLACEHOLDERS, TARGET
 
