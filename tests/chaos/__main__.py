@@ -20,6 +20,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--people", type=int, default=5000)
     parser.add_argument("--answering", type=int, default=50)
+    parser.add_argument("--minutes", type=float, default=45, help="at most, of the faults")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="a new folder for the logs")
     given = vars(parser.parse_args())

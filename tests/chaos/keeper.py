@@ -44,7 +44,7 @@ class Keeper:
 
     async def somebody_is_ready(self) -> None:
         """Returns once a process is that can be used."""
-        async with ClientSession(timeout=ClientTimeout(total=1)) as session:
+        async with ClientSession(timeout=ClientTimeout(total=5)) as session:
             while True:
                 for bot in self.bots:
                     with suppress(AssertionError, TimeoutError):

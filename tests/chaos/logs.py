@@ -20,9 +20,9 @@ STRAY = "STRAY"
 """The level of what is no record."""
 
 OF_THE_DATABASE = re.compile(
-    r"(The database cannot be used|disk is full|is locked|OperationalError|InterfaceError|DBAPIError"
-    r"|AdminShutdown|CrashShutdown|CannotConnectNow|DiskFull|PoolTimeout|DatabaseNotReady"
-    r"|ConnectionFailure|ConnectionRefusedError|ConnectionTimeout)\b"
+    r"(The database cannot be used|couldn't get a connection|disk is full|is locked|OperationalError"
+    r"|InterfaceError|DBAPIError|AdminShutdown|CrashShutdown|CannotConnectNow|DiskFull|PoolTimeout"
+    r"|DatabaseNotReady|ConnectionFailure|ConnectionRefusedError|ConnectionTimeout)\b"
 )
 """What SQLite, PostgreSQL and what stands before them raise for a database that is away or full."""
 

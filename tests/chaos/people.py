@@ -106,10 +106,10 @@ class Answerer:
     async def _delivers(self, activity: Json, card: Seen) -> Seen | None:
         self._teams.connector.somebody_acts_in(self.colleague.place)
         reply = await delivered(self._teams.door, activity)
-        self.memory.tries[_outcome(reply)] += 1
-        if _outcome(reply) != "answered":
+        outcome = _outcome(reply)
+        self.memory.tries[outcome] += 1
+        if reply is None or outcome != "answered":
             return None
-        assert reply is not None
         return Seen(reply.card, card.message_id, card.conversation_id)
 
     def _invitation(self) -> Seen | None:
@@ -146,8 +146,8 @@ async def first_answer(door: Door, colleague: Colleague) -> float:
 def _outcome(reply: Reply | None) -> str:
     if reply is None:
         return "no answer"
-    if reply.card_problem:
-        return reply.card_problem[:100]
+    if problem := reply.card_problem:
+        return problem[:100]
     heading = Seen(reply.card).heading
     if heading == FAILED:
         return "an apology"

@@ -84,7 +84,7 @@ class Run:
         began, over, connector = time.monotonic(), asyncio.Event(), self._teams.connector
         async with _meanwhile(*(one.answers(over) for one in self._people)) as answering:
             connector.fails_at_random(self._plan.share, self._plan.seed, tuple(WEATHER.values()))
-            await self._storm.rages(self._plan.kills - len(self._bots.bots))
+            await self._storm.rages(self._plan.kills - len(self._bots.bots), self._plan.minutes * 60)
             connector.fails_at_random(0, 0, ())
             await self._keeper.kills_all()
             answered = await self._answers_come()

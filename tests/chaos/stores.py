@@ -45,11 +45,9 @@ class Store(Protocol):
     def gone(self, chance: random.Random) -> AsyncIterator[None]:
         """The database is away until the block ends."""
 
-    async def has_full_disk(self, chance: random.Random) -> None:
-        """From now on not one block can be had."""
-
-    async def has_room_again(self) -> None:
-        """There is, and an operator has done what is to be done then."""
+    @asynccontextmanager
+    def full(self, chance: random.Random) -> AsyncIterator[None]:
+        """Not one block of the disk can be had until the block ends."""
 
 
 class SQLiteFile:
@@ -76,15 +74,16 @@ class SQLiteFile:
             over.set()
             await holding
 
-    async def has_full_disk(self, chance: random.Random) -> None:  # noqa: ARG002 - there is one way
+    @asynccontextmanager
+    async def full(self, chance: random.Random) -> AsyncIterator[None]:  # noqa: ARG002 - there is one way
         """The write-ahead log is emptied first, as by a backup: what it has would do for a while."""
         with suppress(sqlite3.OperationalError):
             await asyncio.to_thread(rows, self.url, "pragma wal_checkpoint(truncate)")
-        await asyncio.to_thread(self.disk.fills)
-
-    async def has_room_again(self) -> None:
-        """Nothing is to be done: whoever asks the file next finds it as it was committed."""
-        self.disk.has_room_again()
+        try:
+            await asyncio.to_thread(self.disk.fills)
+            yield
+        finally:
+            self.disk.has_room_again()
 
 
 @contextmanager
@@ -120,17 +119,18 @@ class PostgreSQLServer:
         finally:
             await asyncio.to_thread(self._starts)
 
-    async def has_full_disk(self, chance: random.Random) -> None:
+    @asynccontextmanager
+    async def full(self, chance: random.Random) -> AsyncIterator[None]:
         """Half of the time the server's own log gets no room either, which ends the server."""
-        await asyncio.to_thread(self.disk.fills)
-        if chance.random() < 0.5:
-            with suppress(psycopg.Error):
-                await asyncio.to_thread(self._writes_log)
-
-    async def has_room_again(self) -> None:
-        """A server that has ended is started."""
-        self.disk.has_room_again()
-        await asyncio.to_thread(self._starts)
+        try:
+            await asyncio.to_thread(self.disk.fills)
+            if chance.random() < 0.5:
+                with suppress(psycopg.Error):
+                    await asyncio.to_thread(self._writes_log)
+            yield
+        finally:
+            self.disk.has_room_again()
+            await asyncio.to_thread(self._starts)
 
     def _writes_log(self) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:

@@ -5,7 +5,7 @@ import datetime as dt
 import random
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from tests.acceptance.clock import SharedClock
@@ -20,7 +20,7 @@ LASTS = (2.0, 10.0)
 AT_ONCE = 1.5
 """Seconds; a kill that comes sooner than that finds a process that starts, any other one that is ready."""
 
-GAPS = {(0.0, AT_ONCE): 0.45, (AT_ONCE, 5.0): 0.51, (20.0, 25.0): 0.04}
+GAPS = {(0.0, AT_ONCE): 0.45, (AT_ONCE, 5.0): 0.50, (20.0, 25.0): 0.05}
 """Seconds between two kills, and how often it is so many; some leave the time that it takes to miss a process
 and take over what it had begun."""
 
@@ -48,16 +48,17 @@ class Storm:
     def count(self, kind: str) -> int:
         return sum(blow.kind == kind for blow in self.blows)
 
-    async def rages(self, kills: int) -> None:
-        """Until so many processes were killed, with a database away or such for every seventh."""
+    async def rages(self, kills: int, within: float) -> None:
+        """Until so many were killed, or so many seconds are over; something else comes every seventh time."""
         others = [AWAY, FULL, JUMP, JUMP] * max(1, kills // 28)
         if not self.store.disk.can_be_full:
             others = [kind for kind in others if kind != FULL]
         self.chance.shuffle(others)
         gaps = [self._gap() for _ in range(kills)]
-        async with asyncio.TaskGroup() as raging:
-            raging.create_task(self._kills(gaps))
-            raging.create_task(self._others(others, sum(gaps)))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within), asyncio.TaskGroup() as raging:
+                raging.create_task(self._kills(gaps))
+                raging.create_task(self._others(others, sum(gaps)))
 
     async def ticks(self) -> None:
         """The clock goes on, from wherever it was set to."""
@@ -87,9 +88,8 @@ class Storm:
             async with self.store.gone(self.chance):
                 await asyncio.sleep(lasts)
         else:
-            await self.store.has_full_disk(self.chance)
-            await asyncio.sleep(lasts)
-            await self.store.has_room_again()
+            async with self.store.full(self.chance):
+                await asyncio.sleep(lasts)
 
     def _gap(self) -> float:
         [between] = self.chance.choices(list(GAPS), list(GAPS.values()))
@@ -98,5 +98,7 @@ class Storm:
     @contextmanager
     def _noted(self, kind: str) -> Iterator[None]:
         began = time.time()
-        yield
-        self.blows.append(Blow(kind, began, time.time()))
+        try:
+            yield
+        finally:
+            self.blows.append(Blow(kind, began, time.time()))
