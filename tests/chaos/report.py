@@ -57,6 +57,7 @@ class Report:
     def rows(self) -> list[tuple[str, str]]:
         """What docs/reliability.md has of it."""
         states = ", ".join(f"{count:,} {state}" for state, count in sorted(self.states.items()))
+        ways = f"{sum(map(bool, self.weather.values()))} of {len(self.weather)}"
         answers = f"{self.answered_after:.1f}, {self.all_answered_after:.1f}"
         unanswered = self.tries.total() - self.tries["answered"]
         return [
@@ -65,7 +66,7 @@ class Report:
                 "database away, disk full, clock set",
                 ", ".join(f"{self.blows[one]}" for one in (AWAY, FULL, JUMP)),
             ),
-            ("requests to Teams that went wrong", f"{self.weather.total():,} of {len(self.weather)} kinds"),
+            ("requests to Teams that went wrong", f"{self.weather.total():,} in {ways} ways"),
             ("presses", f"{self.tries.total():,}, of which {unanswered:,} were not answered and repeated"),
             ("answers confirmed", f"{self.confirmed:,} in {self.finished:,} finished checks"),
             ("confirmed answers lost: in the database, in `my data`", f"{self.lost}, {self.lost_in_files}"),
