@@ -127,10 +127,10 @@ async def working(  # noqa: PLR0913 - all that durable work is made of
         tidier.look,
     )
     watch = Watch(database, engine, announcer, replica=replica, nudged=nudged, clock=clock, habits=habits)
-    # Before it takes work, so that it is missed if it dies in that very moment.
-    await database.deliveries.beat(replica)
     async with AsyncExitStack() as stack:
         try:
+            # Before it takes work, so that it is missed if it dies in that very moment.
+            await database.deliveries.beat(replica)
             await stack.enter_async_context(engine)
         except Exception as error:
             raise CannotWork(

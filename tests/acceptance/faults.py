@@ -1,6 +1,7 @@
 """What goes wrong between a bot and Teams, as a test asks for it."""
 
 import random
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -53,6 +54,7 @@ WEATHER = (
 class Faults:
     """Those asked for come first, in order, each for the next call that it is aimed at."""
 
+    happened: Counter[Fault] = field(default_factory=Counter)
     _planned: list[tuple[Fault, Callable[[Call], bool]]] = field(default_factory=list)
     _share: float = 0
     _kinds: Sequence[Fault] = ()
@@ -65,6 +67,12 @@ class Faults:
         self._share, self._kinds, self._chance = share, kinds, random.Random(seed)
 
     def next_for(self, call: Call) -> Fault | None:
+        fault = self._next_for(call)
+        if fault is not None:
+            self.happened[fault] += 1
+        return fault
+
+    def _next_for(self, call: Call) -> Fault | None:
         for number, (fault, aim) in enumerate(self._planned):
             if aim(call):
                 del self._planned[number]

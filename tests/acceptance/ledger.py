@@ -67,8 +67,10 @@ def kept(teams: Teams, team: Team, database_url: str, people: Sequence[Person] =
 
 
 def invited(teams: Teams, person: Person) -> list[str]:
-    """The invitations in somebody's own chat."""
-    return [body for body in _messages(teams, person) if "Reminder:" not in body]
+    """The invitations in somebody's own chat, whatever they say by now."""
+    chat = teams.directory.personal_chat(person)
+    sent = [message.first for message in teams.connector.messages_in(chat)]
+    return [body for body in sent if "asks everybody in" in body and "Reminder:" not in body]
 
 
 def reminded(teams: Teams, person: Person) -> list[str]:

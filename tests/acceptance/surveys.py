@@ -41,6 +41,11 @@ async def rehearses(lead: Colleague, **plan: object) -> Seen:
 async def sends(lead: Colleague, **plan: object) -> None:
     """Has everybody in the team asked."""
     card = await rehearses(lead, **plan)
+    async with asyncio.timeout(60):
+        while card.heading.startswith("Still counting"):
+            await asyncio.sleep(1)
+            await lead.presses("Look again")
+            card = lead.last_card()
     await lead.presses(
         next(title for title in card.buttons if title[:8] == "Send to " and title[8].isdigit())
     )

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession
 
 from assessment.model import Person as Somebody
 from cards.presses import encode
@@ -17,7 +16,7 @@ from tests.acceptance.running import RunningBot, on_both_databases
 from tests.acceptance.seen import Seen
 from tests.acceptance.surveys import HERE, a_team, answers, is_asked, sends
 from tests.acceptance.teams import Colleague, Teams
-from tests.acceptance.workbooks import address_at
+from tests.acceptance.workbooks import data_of
 from tests.everything import promise, rows_with, tables
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -27,20 +26,6 @@ async def press(teams: Teams, colleague: Colleague, on: Seen, one: PrivacyPress)
     """What answers a press that the card may not even have."""
     action = {"type": "Action.Execute", "verb": one.do, "data": encode(one)}
     return (await teams.door.deliver(colleague.writer.execute(action, {}, on))).body
-
-
-async def file_of(colleague: Colleague, bot: RunningBot) -> dict[str, Any]:
-    """The file that `my data` offers, by the link of local mode."""
-    await colleague.says("my data")
-    await colleague.presses("Get it as a file", on=colleague.card_with("What I keep about you"))
-    offer = await colleague.will_see("Everything I keep about you, as a file")
-    async with ClientSession() as session, session.get(address_at(bot, offer)) as response:
-        assert response.status == 200
-        assert response.content_type == "application/json"
-        assert response.content_disposition
-        assert response.content_disposition.filename == "my-data.json"
-        found: dict[str, Any] = json.loads(await response.read())
-        return found
 
 
 def about(database_url: str, *people: Colleague) -> list[tuple[str, dict[str, Any]]]:
@@ -96,7 +81,7 @@ async def test_a_person_sees_all_and_is_forgotten_whole(
     assert "your answers are nobody's any more" in card.text
     assert "7 answers of yours are kept under a pseudonym" in card.text
     assert "By Dec 1, 2026: Write it down" in card.text
-    held = await file_of(bo, bot)
+    held = await data_of(bo, bot)
     assert [len(held[name]) for name in ("checks", "answers", "recipients", "pledges")] == [4, 22, 3, 1]
     for word in (cy.person.name, cy.person.aad_object_id, cy.place.id):
         assert word not in json.dumps(held)

@@ -89,3 +89,21 @@ def test_an_engine_that_cannot_work_ends_the_process(
 
     assert app.main() == 1
     assert "check that the bot may make and change them" in capsys.readouterr().err
+
+
+def test_a_database_that_takes_nothing_as_work_begins_ends_the_process(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A full disk, found by the first thing that work keeps, is named in one sentence without a traceback."""
+    environment.setattr(work, "HEAD_START", 0.0)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        environment.setenv("PORT", str(free.getsockname()[1]))
+        app.main()  # makes the database, and ends at the taken port
+    with closing(sqlite3.connect(tmp_path / "var/coach.db")) as database, database:
+        database.execute(
+            "create trigger full before insert on replicas"
+            " begin select raise(abort, 'database or disk is full'); end"
+        )
+
+    assert app.main() == 1
+    assert "does not begin: database or disk is full" in capsys.readouterr().err

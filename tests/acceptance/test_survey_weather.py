@@ -204,14 +204,14 @@ async def test_the_clock_jumps(teams: Teams, clock: Clock, database_url: str) ->
     await under_way(teams, lead, 10)
     clock.moves(days=1)
     await teams.connector.wait_until(lambda: messages_of(teams, team) >= 20)
-    clock._now -= dt.timedelta(days=1)
+    clock.jumps_to(clock() - dt.timedelta(days=1))
     await sending_ends(database_url)
     assert kept(teams, team, database_url) == {"delivered": 40}
 
     clock.moves(days=3, minutes=1)
     await comes_true(lambda: all(reminded(teams, one) for one in team.members))
     for days in (-1, 1, -3, 3):
-        clock._now += dt.timedelta(days=days)
+        clock.jumps_to(clock() + dt.timedelta(days=days))
         await lead.presses("Refresh", on=lead.card_with("Survey: Autumn check"))
         await asyncio.sleep(0.3)
     assert {len(reminded(teams, one)) for one in team.members} == {1}
@@ -229,7 +229,7 @@ async def test_reminded_once_a_day_whatever_the_clock_says(
     await lead.presses("Remind now", on=lead.card_with("Survey: Autumn check"))
     await comes_true(lambda: all(reminded(teams, one) for one in team.members))
     for hours in (-5, 10, 15):
-        clock._now += dt.timedelta(hours=hours)
+        clock.jumps_to(clock() + dt.timedelta(hours=hours))
         await lead.presses("Remind now", on=lead.card_with("Survey: Autumn check"))
         assert "less than a day ago" in lead.card_with("Survey: Autumn check").text
 

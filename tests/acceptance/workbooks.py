@@ -1,6 +1,8 @@
-"""The workbook that a lead takes away, and what is in it."""
+"""The files that people take away, and what is in them."""
 
+import json
 from io import BytesIO
+from typing import Any
 from xml.etree import ElementTree as ET
 from zipfile import ZipFile
 
@@ -57,3 +59,17 @@ async def exported(lead: Colleague, at_home: Colleague, bot: RunningBot | Killab
     """The workbook of the result that the lead looks at, by the link of local mode."""
     await lead.presses("Export to Excel")
     return book_of(await downloaded(address_at(bot, await at_home.will_see("as an Excel workbook"))))
+
+
+async def data_of(person: Colleague, bot: RunningBot | KillableBot) -> dict[str, Any]:
+    """The file that `my data` offers, by the link of local mode."""
+    await person.says("my data")
+    await person.presses("Get it as a file", on=person.card_with("What I keep about you"))
+    offer = await person.will_see("Everything I keep about you, as a file")
+    async with ClientSession() as session, session.get(address_at(bot, offer)) as response:
+        assert response.status == 200
+        assert response.content_type == "application/json"
+        assert response.content_disposition
+        assert response.content_disposition.filename == "my-data.json"
+        found: dict[str, Any] = json.loads(await response.read())
+        return found
