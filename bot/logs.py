@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import secrets
+import random
 from contextvars import ContextVar
 from typing import Any, Literal
 
@@ -21,7 +21,7 @@ _reference: ContextVar[str] = ContextVar("reference", default="")
 
 def begin_reference() -> None:
     """From now on, all that is logged for this request, and for what it leaves running, has one reference."""
-    _reference.set(secrets.token_hex(4))
+    _reference.set(f"{random.getrandbits(32):08x}")
 
 
 def reference() -> str:
