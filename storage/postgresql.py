@@ -113,6 +113,15 @@ class PostgreSQL:
         )
 
         @asynccontextmanager
+        async def lend() -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+            # As `pool.connection`, without a commit of what each statement has committed by itself.
+            connection = await pool.getconn()
+            try:
+                yield connection
+            finally:
+                await pool.putconn(connection)
+
+        @asynccontextmanager
         async def transaction() -> AsyncIterator[psycopg.AsyncConnection[Any]]:
             async with pool.connection() as connection:
                 # Some read whole rows, and what the server has prepared fails once a migration adds a column.
@@ -125,7 +134,7 @@ class PostgreSQL:
                     connection.prepare_threshold = prepared_after
 
         async with pool:
-            yield Connections(pool.connection, transaction, pool.connection, _leave_it_to_the_server)
+            yield Connections(lend, transaction, lend, _leave_it_to_the_server)
 
 
 async def _leave_it_to_the_server() -> None:
