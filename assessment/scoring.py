@@ -34,7 +34,8 @@ class Standing:
         """
         if self.missing or not self.levels:
             return None
-        return max(level for level in Level if 2 * len(self.reached(level)) > len(self.levels))
+        # In falling order, those up to this one are just more than half.
+        return sorted(self.levels.values(), reverse=True)[len(self.levels) // 2]
 
     @property
     def complete_stage(self) -> Level | None:
@@ -44,9 +45,10 @@ class Standing:
     @property
     def held_back_by(self) -> tuple[str, ...]:
         """The disciplines that keep the complete stage from being higher; none at the top."""
-        if self.complete_stage in (None, Level.EFFICIENT):
+        complete = self.complete_stage
+        if complete in (None, Level.EFFICIENT):
             return ()
-        return tuple(one for one, level in self.levels.items() if level is self.complete_stage)
+        return tuple(one for one, level in self.levels.items() if level is complete)
 
     def reached(self, level: Level) -> tuple[str, ...]:
         """The disciplines at a level or above."""

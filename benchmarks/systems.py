@@ -102,7 +102,7 @@ class Started:
         pid = int(Path(folder, "postmaster.pid").read_text(encoding="utf-8").split()[0])
         seconds = cpu_of(pid, with_ended_children=True)
         for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split():
-            with suppress(FileNotFoundError):  # it has just ended
+            with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
                 seconds += cpu_of(int(child))
         return seconds
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 import orjson
 from botbuilder.schema import Activity, ChannelAccount, ConversationAccount, Entity
@@ -93,6 +93,21 @@ def _inside(one: object) -> Iterable[object]:
     return ()
 
 
+class _Kept:
+    """botbuilder copies who speaks and where for each reply; nobody changes them, so they are no copies."""
+
+    def __copy__(self) -> Self:
+        return self
+
+
+class _ChannelAccount(_Kept, ChannelAccount):
+    pass
+
+
+class _ConversationAccount(_Kept, ConversationAccount):
+    pass
+
+
 def _activity(said: _Envelope) -> Activity:
     where = said.conversation
     return _made(
@@ -102,7 +117,7 @@ def _activity(said: _Envelope) -> Activity:
         service_url=said.service_url,
         channel_id=said.channel_id,
         conversation=_made(
-            ConversationAccount, id=where.id, conversation_type=where.kind, tenant_id=where.tenant
+            _ConversationAccount, id=where.id, conversation_type=where.kind, tenant_id=where.tenant
         ),
         recipient=_account(said.recipient),
         from_property=_account(said.sender),
@@ -119,7 +134,7 @@ def _activity(said: _Envelope) -> Activity:
 
 
 def _account(said: _Account) -> ChannelAccount:
-    return _made(ChannelAccount, id=said.id, name=said.name, aad_object_id=said.object_id)
+    return _made(_ChannelAccount, id=said.id, name=said.name, aad_object_id=said.object_id)
 
 
 def _entity(said: dict[str, Any]) -> Entity:

@@ -192,7 +192,7 @@ class Handler(ActivityHandler):
             await self._show(context, nobody_card(self._texts))
             return
         async with self._turns.setdefault(person, asyncio.Lock()):
-            reply = await ask(visit_of(activity, person, self._clock()))
+            reply = await ask(visit_of(activity, place, person, self._clock()))
         if activity.type == ActivityTypes.message:
             self._pacer.spend(place.tenant_id)
         if reply.forgets:
@@ -212,7 +212,7 @@ class Handler(ActivityHandler):
     async def _remember(self, person: Person, activity: Activity, place: Place) -> None:
         """Keep where a person can be written to, and when their day begins and ends, unless just done."""
         now, zone = self._clock(), activity.local_timezone
-        if zone and zone_named(zone) and self._familiar.is_new(person, "zone", zone, now):
+        if zone and self._familiar.is_new(person, "zone", zone, now) and zone_named(zone):
             await self._contacts.remember_zone(person, zone)
             self._familiar.keep(person, "zone", zone, now)
         is_chat = place.is_personal and activity.type == ActivityTypes.message
@@ -227,10 +227,14 @@ class Handler(ActivityHandler):
         unless the card is for all of them.
         """
         activity = context.activity
-        own = for_all or place_of(activity).is_personal
         if activity.type == ActivityTypes.invoke:
             await context.send_activity(invoke_answer(card))
-        elif own and isinstance(activity.value, dict) and not activity.text and activity.reply_to_id:
+        elif (
+            isinstance(activity.value, dict)
+            and not activity.text
+            and activity.reply_to_id
+            and (for_all or place_of(activity).is_personal)
+        ):
             await self._replace(context, activity.reply_to_id, card)
         else:
             await context.send_activity(card_activity(card))

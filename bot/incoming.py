@@ -77,7 +77,7 @@ def _channel_of(activity: Activity) -> Channel | None:
     return Channel(home, activity.conversation.id.partition(";")[0])
 
 
-def visit_of(activity: Activity, person: Person, at: dt.datetime) -> Visit:
+def visit_of(activity: Activity, place: Place, person: Person, at: dt.datetime) -> Visit:
     """Who came, from where, and what they pressed."""
     pressed = Post(activity.conversation.id, activity.reply_to_id) if activity.reply_to_id else None
     return Visit(
@@ -86,9 +86,9 @@ def visit_of(activity: Activity, person: Person, at: dt.datetime) -> Visit:
         at=at,
         zone=zone_of(activity),
         name=_name(activity.from_property.name),
-        channel=_channel_of(activity),
+        channel=place.channel,
         pressed=pressed,
-        in_own_chat=activity.conversation.conversation_type == "personal",
+        in_own_chat=place.is_personal,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import secrets
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -24,7 +24,7 @@ _trace: ContextVar[str] = ContextVar("trace", default="")
 
 def begin_reference() -> None:
     """From now on, all that is logged for this request, and for what it leaves running, has one reference."""
-    _reference.set(secrets.token_hex(4))
+    _reference.set(f"{random.getrandbits(32):08x}")
 
 
 def reference() -> str:

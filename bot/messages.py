@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
 from typing import Any, Self
 
 from botbuilder.core import InvokeResponse
@@ -14,10 +13,10 @@ CARD_TYPE = "application/vnd.microsoft.card.adaptive"
 
 
 class _Outgoing(Activity):
-    """An activity on its way out. botbuilder sends a deep copy; nobody changes a card, so it is shared."""
+    """An activity on its way out. botbuilder sends a deep copy; each of these is sent once, so it is none."""
 
     def __deepcopy__(self, _: dict[int, Any]) -> Self:
-        return copy(self)
+        return self
 
 
 def card_activity(card: Card) -> Activity:

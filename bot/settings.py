@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
@@ -86,6 +88,9 @@ PUBLIC_HOSTS = (
     "teams.microsoft.us",
 )
 """Where Teams' connector lives, in the public and the government clouds."""
+
+ADDRESSES_KEPT = 100
+"""Service URLs that are decided about once; Teams has a handful."""
 
 
 class SettingsError(Exception):
@@ -214,7 +219,7 @@ class Settings(BaseSettings):
         """Whether the bot runs without an app id: no tokens, loopback only."""
         return not self.app_id
 
-    @property
+    @cached_property
     def tenants(self) -> frozenset[str]:
         """The tenants that may use the bot; empty means any."""
         listed = self.allowed_tenants or ((self.app_tenant_id,) if self.app_type != "MultiTenant" else ())
@@ -224,7 +229,11 @@ class Settings(BaseSettings):
         """Whether this person may lead surveys; in local mode everybody, unless somebody is named."""
         if self.is_local and not self.coe_leads:
             return True
-        return person.object_id.lower() in {one.lower() for one in self.coe_leads}
+        return person.object_id.lower() in self._leads
+
+    @cached_property
+    def _leads(self) -> frozenset[str]:
+        return frozenset(one.lower() for one in self.coe_leads)
 
     @property
     def limits(self) -> Limits:
@@ -245,8 +254,12 @@ class Settings(BaseSettings):
             deliveries=dt.timedelta(days=self.keep_deliveries_days),
         )
 
-    def trusts(self, service_url: str) -> bool:
-        """Whether messages, and with them the bot's token, may go to this address."""
+    @cached_property
+    def trusts(self) -> Callable[[str], bool]:
+        """Whether messages, and with them the bot's token, may go to an address, a service URL."""
+        return lru_cache(ADDRESSES_KEPT)(self._trusts)
+
+    def _trusts(self, service_url: str) -> bool:
         try:
             url = URL(service_url)
             host = url.host or ""

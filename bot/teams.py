@@ -7,6 +7,7 @@ import logging
 import math
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -51,6 +52,9 @@ UPLOAD_TIMEOUT = ClientTimeout(total=60, connect=5)
 """Seconds for handing over a file."""
 FILE_HOSTS = ("sharepoint.com", "sharepoint.us", "sharepoint-mil.us", "svc.ms")
 """Where people's files live, in the public and the government clouds."""
+
+IDS_KEPT = 1_000
+"""Of conversations and activities, as they stand in a path: who writes goes on writing in the same chat."""
 
 _Answer = dict[str, Any] | RetryAfter | Refused | Unknown
 _T = TypeVar("_T")
@@ -293,5 +297,9 @@ def _json(body: bytes) -> dict[str, Any]:
 
 def _activities(conversation_id: str, *activity_id: str) -> str:
     """The path of a conversation's activities, or of one; ids carry colons, semicolons and at signs."""
-    parts = ("conversations", conversation_id, "activities", *activity_id)
-    return "/".join(quote(one, safe="") for one in parts)
+    return "/".join(("conversations", _quoted(conversation_id), "activities", *map(_quoted, activity_id)))
+
+
+@lru_cache(IDS_KEPT)
+def _quoted(id: str) -> str:  # noqa: A002 - it is one
+    return quote(id, safe="")

@@ -6,11 +6,12 @@ Everything newer than Adaptive Cards 1.5 carries a `fallback` that says the same
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from cards.presses import Press, encode
 from content.texts import Texts
@@ -58,8 +59,7 @@ def card(texts: Texts, body: Sequence[Element]) -> Card:
 
 def fitting(whole: Card) -> Card:
     """A card; where a message cannot hold it, without the small buttons that stand `beside` words."""
-    size = len(json.dumps(whole, separators=(",", ":"), ensure_ascii=False).encode())
-    return whole if size <= LARGEST_CARD else whole | {"body": _plain(whole["body"])}
+    return whole if len(orjson.dumps(whole)) <= LARGEST_CARD else whole | {"body": _plain(whole["body"])}
 
 
 def _plain(elements: Sequence[Element]) -> list[Element]:

@@ -6,7 +6,7 @@ name of the field it fills.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
@@ -176,8 +176,8 @@ def _text(given: object) -> str:
 
 def encode(press: Press) -> dict[str, Any]:
     """The data a button carries; a field that is None is left to the card's input of the same name."""
-    given = {field.name: getattr(press, field.name) for field in fields(press)}
-    return {"v": VERSION} | {name: str(value) for name, value in given.items() if value is not None}
+    given = ((name, getattr(press, name)) for name in press.__match_args__)
+    return {"v": VERSION} | {name: str(value) for name, value in given if value is not None}
 
 
 def parse(data: object) -> Press:

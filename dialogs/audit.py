@@ -11,6 +11,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from typing import get_args
 
 from assessment.model import Person
 from cards.news_presses import NewsPress
@@ -24,6 +25,9 @@ AUDIT = "audit"
 """The logger's name."""
 
 _log = logging.getLogger(AUDIT)
+
+OF_LEADS = frozenset(get_args(LeadPress | SchedulePress | NewsPress))
+"""The types of what only leads may press."""
 
 OBJECTS = ("survey", "schedule", "pledge", "team")
 """What a button is about: the first of these that it names."""
@@ -63,7 +67,7 @@ def is_of_leads(visit: Visit, press: Press) -> bool:
             return who is not None and who != ME and who.lower() != visit.person.object_id.lower()
         case AskToDrop(pledge=str()) | DropPledge():
             return visit.channel is not None
-    return isinstance(press, LeadPress | SchedulePress | NewsPress)
+    return type(press) in OF_LEADS
 
 
 def object_of(press: Press) -> str:

@@ -176,8 +176,10 @@ class CheckDialog:
 
     async def _under_hand(self, visit: Visit) -> tuple[Visit, Check | None]:
         """The check that typed words mean: of those under way, the own and the surveys', the last touched."""
-        visits = [visit, *(replace(visit, survey=one) for one in await self._surveys.asking(visit.person))]
-        found = [(one, await self._checks.latest(one.respondent)) for one in visits]
+        own, is_asked = await self._checks.latest_and_asked(visit.person)
+        surveys = await self._surveys.asking(visit.person) if is_asked else []
+        visits = [replace(visit, survey=one) for one in surveys]
+        found = [(visit, own), *[(one, await self._checks.latest(one.respondent)) for one in visits]]
         under_way = [(one, check) for one, check in found if check and not check.finished_at]
         if len(under_way) < 2:  # noqa: PLR2004 - nothing to choose among
             return next(iter(under_way), found[0])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 from cards.elements import Card
 from cards.news_presses import NewsPress
@@ -58,19 +58,19 @@ class Coach:
         self._texts = texts
         self._vocabulary = Vocabulary(texts)
         self._dialogs = dialogs
-        self._of_team: list[tuple[Any, Pressed]] = [
+        self._of_team = _each_of(
             (LeadPress, dialogs.surveys.pressed),
             (SchedulePress, dialogs.schedules.pressed),
             (NewsPress, dialogs.news.pressed),
             (TrendPress, dialogs.trends.pressed),
-        ]
-        self._of_person: list[tuple[Any, Pressed]] = [
+        )
+        self._of_person = _each_of(
             (Start | ShowOpportunities | CheckPress, dialogs.checks.pressed),
             (InvitationPress, dialogs.invitations.pressed),
             (PledgePress, dialogs.pledges.pressed),
             (RespectPress, dialogs.reminders.pressed),
             (PrivacyPress, dialogs.privacy.pressed),
-        ]
+        )
 
     async def said(self, visit: Visit, text: str, *, in_public: bool) -> Reply:
         """Answer what a person typed in their own chat, or in a channel or group chat."""
@@ -112,11 +112,9 @@ class Coach:
         return reply
 
     async def _pressed(self, visit: Visit, press: Press) -> Reply:
-        for kind, answer in self._of_team:
-            if isinstance(press, kind):
-                return replace(await answer(visit, press), public=True)
-        answer = next(answer for kind, answer in self._of_person if isinstance(press, kind))
-        return await answer(visit, press)
+        if answer := self._of_team.get(type(press)):
+            return replace(await answer(visit, press), public=True)
+        return await self._of_person[type(press)](visit, press)
 
     def welcome(self, *, in_public: bool) -> Card:
         """What greets a person, or a team or group chat, that has just got the app."""
@@ -135,7 +133,7 @@ class Coach:
 
     def _known(self, visit: Visit) -> Visit:
         """The visit of somebody of whom it is clear whether they may lead."""
-        return replace(visit, leads=self._dialogs.surveys.may_lead(visit.person))
+        return replace(visit, leads=True) if self._dialogs.surveys.may_lead(visit.person) else visit
 
     def _helps_in_public(self, visit: Visit) -> Reply:
         known = IN_TEAM if visit.channel else IN_GROUP_CHAT
@@ -145,6 +143,11 @@ class Coach:
         intro, start = self._texts("help.in_public"), self._texts("button.start")
         card = help_card(self._texts, of_all, of_leads, intro=intro, start=start, in_public=True)
         return Reply(card, public=True)
+
+
+def _each_of(*answers: tuple[Any, Pressed]) -> Mapping[type, Pressed]:
+    """What answers each type of press, of unions of them."""
+    return {kind: answer for kinds, answer in answers for kind in get_args(kinds)}
 
 
 def _team_of(visit: Visit) -> str:

@@ -255,7 +255,9 @@ def _draft(visit: Visit, survey_id: str, plan: Plan, home: Home) -> Survey:
 
 def one_line(typed: str) -> str:
     """What was typed, without line breaks and other control characters, which not every database takes."""
-    return " ".join("".join(" " if category(one) == "Cc" else one for one in typed).split())
+    if not typed.isprintable():
+        typed = "".join(" " if category(one) == "Cc" else one for one in typed)
+    return " ".join(typed.split())
 
 
 def _is_asker(visit: Visit, survey: Survey) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 from assessment.model import Answer, Level, NoLevel, Role
 from content.model import Edition
 from content.texts import Texts, plain
@@ -27,6 +30,9 @@ IN_TEAM = ("start", *LEADING, *OF_TEAM, "pledges", "help")
 IN_GROUP_CHAT = ("start", "help")
 """The commands of a group chat."""
 
+EDITIONS_KEPT = 50
+"""Whose levels are named once: more than there are in all languages."""
+
 
 class Vocabulary:
     """The words of one language and the level names of an edition, looked up by what was typed."""
@@ -44,15 +50,21 @@ class Vocabulary:
         meaning = self.meaning(text)
         if meaning in list(NoLevel):
             return NoLevel(meaning)
-        return {said: level for level in Level for said in self._levels(edition, level)}.get(plain(text))
+        return _levels(self._texts, edition).get(plain(text))
 
     def role(self, text: str) -> Role | None:
         """The role that was typed."""
         meaning = self.meaning(text)
         return Role(meaning) if meaning in list(Role) else None
 
-    def _levels(self, edition: Edition, level: Level) -> list[str]:
-        """What a level may be called: its place, its number, its name, and both together."""
-        name = edition.stages[level].name
-        together = (self._texts(f"level.{form}", level=level, name=name) for form in ("short", "name"))
-        return [str(level // 100), str(level), *map(plain, (name, *together))]
+
+@lru_cache(EDITIONS_KEPT)
+def _levels(texts: Texts, edition: Edition) -> Mapping[str, Level]:
+    """What a level may be called: its place, its number, its name, and both together."""
+    return {said: level for level in Level for said in _names(texts, edition, level)}
+
+
+def _names(texts: Texts, edition: Edition, level: Level) -> list[str]:
+    name = edition.stages[level].name
+    together = (texts(f"level.{form}", level=level, name=name) for form in ("short", "name"))
+    return [str(level // 100), str(level), *map(plain, (name, *together))]

@@ -76,6 +76,15 @@ class Checks:
         async with self._connect() as connection:
             return _found(await self._sql.latest(connection, **key(person), comma=COMMA))
 
+    async def latest_and_asked(self, person: Person) -> tuple[Check | None, bool]:
+        """The latest check, and in the same statement whether an open survey may ask the person.
+
+        Where there is no check one may, and the surveys have to be looked through.
+        """
+        async with self._connect() as connection:
+            row = await self._sql.latest_and_asked(connection, **key(person), comma=COMMA)
+        return (None, True) if row is None else (_check(*row[:-1]), bool(row[-1]))
+
     async def get(self, person: Person, check_id: str) -> Check | None:
         """The check with this id, if it is this person's."""
         async with self._connect() as connection:

@@ -7,6 +7,7 @@ import select
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cached_property
 from typing import Any
 
 import psycopg
@@ -50,9 +51,13 @@ class _Connection(psycopg.AsyncConnection[Any]):
         """Whether it served a moment ago and the server has not hung up: that would be there to read."""
         if time.monotonic() > self.lent_at + TRUSTED_SECONDS:
             return False
-        to_read = select.poll()
-        to_read.register(self.fileno(), select.POLLIN)
-        return not to_read.poll(0)
+        return not self._to_read.poll(0)
+
+    @cached_property
+    def _to_read(self) -> select.poll:
+        of_this = select.poll()
+        of_this.register(self.fileno(), select.POLLIN)
+        return of_this
 
 
 Pool = AsyncConnectionPool[_Connection]
@@ -108,6 +113,15 @@ class PostgreSQL:
         )
 
         @asynccontextmanager
+        async def lend() -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+            # As `pool.connection`, without a commit of what each statement has committed by itself.
+            connection = await pool.getconn()
+            try:
+                yield connection
+            finally:
+                await pool.putconn(connection)
+
+        @asynccontextmanager
         async def transaction() -> AsyncIterator[psycopg.AsyncConnection[Any]]:
             async with pool.connection() as connection:
                 # Some read whole rows, and what the server has prepared fails once a migration adds a column.
@@ -120,7 +134,7 @@ class PostgreSQL:
                     connection.prepare_threshold = prepared_after
 
         async with pool:
-            yield Connections(pool.connection, transaction, pool.connection, _leave_it_to_the_server)
+            yield Connections(lend, transaction, lend, _leave_it_to_the_server)
 
 
 async def _leave_it_to_the_server() -> None:

@@ -6,7 +6,7 @@ import errno
 import sqlite3
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -66,22 +66,15 @@ class SQLite:
     def connect(self) -> sqlite3.Connection:
         """A connection apart, to a file that is made where there is none."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        return self._connect()
+        return _set_up(self._path, sqlite3.Connection)
 
     @asynccontextmanager
     async def connections(self) -> AsyncIterator[Connections]:
         """Open the one connection that all tasks share; transactions and long reads get their own."""
         async with Connection(self._connect, iter_chunk_size=64) as shared:
             yield Connections(
-                lambda: self._lend(shared), self._transaction, self._read, lambda: self._erase(shared)
+                lambda: nullcontext(shared), self._transaction, self._read, lambda: self._erase(shared)
             )
-
-    @asynccontextmanager
-    async def _lend(self, shared: Connection) -> AsyncIterator[Connection]:
-        # A deleted file can still be written to for as long as it is open, and then everything is lost.
-        if not self._path.exists():
-            raise FileNotFoundError(errno.ENOENT, "the database file is gone", str(self._path))
-        yield shared
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Connection]:
@@ -97,32 +90,52 @@ class SQLite:
 
     @asynccontextmanager
     async def _read(self) -> AsyncIterator[Connection]:
-        async with Connection(self._connect, iter_chunk_size=64) as own, self._lend(own):
+        async with Connection(self._connect, iter_chunk_size=64) as own:
             yield own
 
     async def _erase(self, shared: Connection) -> None:
         """Empty the write-ahead log, which has old pages in it long after they were written to the file."""
-        async with self._lend(shared):
-            [(is_busy, *_)] = await shared.execute_fetchall("pragma wal_checkpoint(truncate)")
+        [(is_busy, *_)] = await shared.execute_fetchall("pragma wal_checkpoint(truncate)")
         if is_busy:
             raise sqlite3.OperationalError("the write-ahead log is in use and could not be emptied")
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
-        try:
-            _use_wal(connection)
-            connection.execute("pragma synchronous = full")
-            connection.execute("pragma foreign_keys = on")
-            # Else what is deleted stays readable in the file until something else needs the room.
-            connection.execute("pragma secure_delete = on")
-            # What PostgreSQL has of these names; there a migration makes clock_ms.
-            connection.create_function("clock_ms", 0, lambda: time.time() * 1000)
-            connection.create_function("greatest", 2, max, deterministic=True)
-            connection.create_function("split_part", 3, _split_part, deterministic=True)
-        except sqlite3.Error:
-            connection.close()
-            raise
-        return connection
+        return _set_up(self._path, _ConnectionToAFile)
+
+
+class _ConnectionToAFile(sqlite3.Connection):
+    """It runs a statement only while its file is there.
+
+    A deleted file can still be written to for as long as it is open, and then everything is lost.
+    """
+
+    def __init__(self, path: Path, **options: Any) -> None:
+        super().__init__(path, **options)
+        self._path = path
+
+    def execute(self, statement: str, values: Any = (), /) -> sqlite3.Cursor:
+        """As sqlite3 does, or raise FileNotFoundError; in a thread, so that the loop waits for neither."""
+        if not self._path.exists():
+            raise FileNotFoundError(errno.ENOENT, "the database file is gone", str(self._path))
+        return super().execute(statement, values)
+
+
+def _set_up(path: Path, kind: type[sqlite3.Connection]) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, factory=kind)
+    try:
+        _use_wal(connection)
+        connection.execute("pragma synchronous = full")
+        connection.execute("pragma foreign_keys = on")
+        # Else what is deleted stays readable in the file until something else needs the room.
+        connection.execute("pragma secure_delete = on")
+        # What PostgreSQL has of these names; there a migration makes clock_ms.
+        connection.create_function("clock_ms", 0, lambda: time.time() * 1000)
+        connection.create_function("greatest", 2, max, deterministic=True)
+        connection.create_function("split_part", 3, _split_part, deterministic=True)
+    except (sqlite3.Error, OSError):
+        connection.close()
+        raise
+    return connection
 
 
 def _split_part(text: str, by: str, number: int) -> str:

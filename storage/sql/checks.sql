@@ -14,6 +14,22 @@ where tenant_id = :tenant_id and person_id = :person_id
 order by case when finished_at is null then 0 else 1 end, started_at desc, finished_at desc
 limit 1;
 
+-- name: latest_and_asked(tenant_id, person_id, comma)^
+select id, edition, role, revisiting, started_at, finished_at,
+    (
+        select string_agg(discipline || ' ' || answer || ' ' || activity_id, :comma)
+        from answers where check_id = checks.id
+    ),
+    exists (
+        select 1 from recipients join surveys on surveys.id = recipients.survey_id
+        where recipients.person_id = :person_id and surveys.tenant_id = :tenant_id and surveys.phase = 'open'
+            and recipients.excluded is null
+    )
+from checks
+where tenant_id = :tenant_id and person_id = :person_id
+order by case when finished_at is null then 0 else 1 end, started_at desc, finished_at desc
+limit 1;
+
 -- name: get(id, tenant_id, person_id, comma)^
 select id, edition, role, revisiting, started_at, finished_at,
     (

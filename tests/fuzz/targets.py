@@ -32,7 +32,7 @@ def body(sent: bytes) -> None:
     assert said == said.strip()
     assert place.channel is None or len(place.channel.home.team.name) <= LONGEST_NAME
     if person:
-        visit = visit_of(activity, person, FIRST_DAY)
+        visit = visit_of(activity, place, person, FIRST_DAY)
         assert len(visit.name) <= LONGEST_NAME
         assert visit.name.isprintable() or one_line(visit.name) == visit.name
 

@@ -614,3 +614,17 @@ async def test_which_surveys_ask_a_person(database: Database) -> None:
 
     await database.surveys.begin_closing(survey, NOW)
     assert await database.surveys.asking(person(1)) == []
+
+
+async def test_a_check_comes_with_whether_a_survey_asks(database: Database) -> None:
+    """By one statement, as a typed answer needs it; where there is no check, a survey may always ask."""
+    survey = await opened(database)
+    checks, edition = database.checks, survey.plan.edition
+    assert await checks.latest_and_asked(person(1)) == (None, True)
+
+    of_asked, of_other = [await checks.open(person(one), edition, NOW) for one in (1, 7)]
+    assert await checks.latest_and_asked(person(1)) == (of_asked, True)
+    assert await checks.latest_and_asked(person(7)) == (of_other, False)
+
+    await database.surveys.begin_closing(survey, NOW)
+    assert await checks.latest_and_asked(person(1)) == (of_asked, False)
