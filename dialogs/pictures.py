@@ -11,7 +11,7 @@ from assessment.pledges import Pledge, Step, working_picture
 from assessment.scoring import Standing
 from assessment.survey import Team
 from assessment.team import team_result
-from cards.pledge import Picture
+from cards.pledge_lists import Picture
 from content.loading import Content
 from content.model import Edition
 from storage.pledges import Pledges

@@ -13,20 +13,17 @@ from assessment.pledges import LONGEST_DAYS, USUAL_DAYS, Pledge, PledgeState, qu
 from assessment.survey import Phase, Survey
 from cards.elements import Notice
 from cards.pledge import (
-    LONGEST_NAME,
-    Form,
     already_pledged_card,
     closed_pledge_card,
     drop_pledge_card,
     more_time_card,
-    my_pledges_card,
-    pledge_form_card,
     pledge_question_card,
     pledged_card,
     put_off_card,
     statement_question_card,
-    team_pledges_card,
 )
+from cards.pledge_form import LONGEST_NAME, Form, pledge_form_card
+from cards.pledge_lists import my_pledges_card, team_pledges_card
 from cards.pledge_presses import (
     ME,
     AskToDrop,

@@ -45,21 +45,18 @@ from cards.invitation import (
 from cards.naming import answer_name
 from cards.news import news_card, news_setup_card, pick_team_card
 from cards.pledge import (
-    Form,
-    Picture,
     already_pledged_card,
     closed_pledge_card,
     drop_pledge_card,
     in_your_name_card,
     more_time_card,
-    my_pledges_card,
-    pledge_form_card,
     pledge_question_card,
     pledged_card,
     put_off_card,
     statement_question_card,
-    team_pledges_card,
 )
+from cards.pledge_form import Form, pledge_form_card
+from cards.pledge_lists import Picture, my_pledges_card, team_pledges_card
 from cards.pledge_presses import MakePledge
 from cards.presses import Start
 from cards.privacy import ask_to_forget_card, forgotten_card, kept_card, my_data_card
