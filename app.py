@@ -44,7 +44,7 @@ from jobs.means import Means
 from jobs.pacer import RATE, Pacer
 from jobs.rosters import PacedRosters
 from jobs.work import CannotWork, meanwhile, working
-from storage.database import BadDatabaseUrl, Database, DatabaseNotReady, open_database
+from storage.database import RAISED, BadDatabaseUrl, Database, DatabaseNotReady, open_database
 
 log = logging.getLogger(__name__)
 
@@ -189,11 +189,14 @@ def _dialogs(
 
 
 async def _refuse_missing_editions(database: Database, content: Content) -> None:
-    used = {
-        edition
-        for kept in (database.checks, database.surveys, database.schedules, database.pledges)
-        for edition in await kept.editions()
-    }
+    try:
+        used = {
+            edition
+            for kept in (database.checks, database.surveys, database.schedules, database.pledges)
+            for edition in await kept.editions()
+        }
+    except RAISED.driver as error:
+        raise CannotStart(f"The database cannot be used: {error}. Check that it still answers.") from error
     if missing := used - set(content.editions):
         folders = ", ".join(f"content/editions/{one}" for one in sorted(missing))
         raise CannotStart(f"The database has something of editions that are gone; put back {folders}")

@@ -107,3 +107,17 @@ def test_a_database_that_takes_nothing_as_work_begins_ends_the_process(
 
     assert app.main() == 1
     assert "does not begin: database or disk is full" in capsys.readouterr().err
+
+
+def test_a_database_that_goes_away_amid_the_start_ends_it_with_a_sentence(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """It was there to be opened, and is not to be read: no traceback."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        environment.setenv("PORT", str(taken.getsockname()[1]))
+        app.main()  # makes the database, and ends at the taken port
+    with closing(sqlite3.connect(tmp_path / "var/coach.db")) as database, database:
+        database.execute("drop table pledges")
+
+    assert app.main() == 1
+    assert "The database cannot be used: no such table: pledges" in capsys.readouterr().err
