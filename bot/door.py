@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+from contextlib import AbstractContextManager, nullcontext
 from http import HTTPStatus
 from typing import Any
 
@@ -110,7 +111,7 @@ class Door:
         Strangers get no place, nor does who sends a body slowly: both are known by now.
         """
         try:
-            with self._shares.of(sender_of(activity)):
+            with self._share_of(activity):
                 async with self._room.place(asks_teams=_asks_teams(activity)):
                     answer = await self._adapter.process_activity(identity, activity, self._on_turn)
         except TooMuch as error:
@@ -119,6 +120,12 @@ class Door:
         except Crowded:
             return self._sheds()
         return _response(answer)
+
+    def _share_of(self, activity: Activity) -> AbstractContextManager[None]:
+        """What somebody says or presses is of their share; an app that is added to many teams is not."""
+        if activity.type in {ActivityTypes.message, ActivityTypes.invoke}:
+            return self._shares.of(sender_of(activity))
+        return nullcontext()
 
     def _sheds(self) -> web.Response:
         self._shed.add()

@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 AT_WORK = 32
 """Turns at once. So many keep processor and database busy, and even a bot that does ten turns a second, a
-fiftieth of what the slowest measured one did, answers whoever it takes within Teams' five seconds."""
+fiftieth of what the slowest measured one did, does within Teams' five seconds what stands before it."""
 
 PATIENCE = 1.0
 """Seconds a turn waits for a place."""

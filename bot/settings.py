@@ -160,7 +160,7 @@ class Settings(BaseSettings):
         alias="TURNS_A_MINUTE",
         ge=60,
         description="How many messages and presses of one person are answered in a minute; "
-        "a tenth of them at once",
+        "a tenth of them in a row, a thirtieth at once",
     )
     keep_unfinished_days: int = Field(
         90,

@@ -7,6 +7,8 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from bot.overload import AT_WORK
+
 Who = tuple[str, str]
 """Tenant and person."""
 
@@ -18,6 +20,9 @@ whoever taps as fast as they can, five times a second, never gets there."""
 TOGETHER = 30
 """That part of a minute's turns may be under way at once: 10 of 300. A person's turns run one after the
 other, so that is somebody who tapped ten times before the first was answered."""
+
+MOST_TOGETHER = AT_WORK // 3
+"""Whatever is allowed in a minute, one person has no more of the places at one time."""
 
 ASK_AGAIN = 1.0
 """Seconds to wait where too many are under way."""
@@ -39,7 +44,7 @@ class Shares:
 
     def __init__(self, a_minute: int, seconds: Callable[[], float] = time.monotonic) -> None:
         self._price = MINUTE / a_minute
-        self._together = a_minute // TOGETHER
+        self._together = min(a_minute // TOGETHER, MOST_TOGETHER)
         self._seconds = seconds
         self._paid_off_at: OrderedDict[Who, float] = OrderedDict()
         self._under_way: Counter[Who] = Counter()

@@ -54,7 +54,7 @@ FILE_HOSTS = ("sharepoint.com", "sharepoint.us", "sharepoint-mil.us", "svc.ms")
 """Where people's files live, in the public and the government clouds."""
 
 IDS_KEPT = 1_000
-"""Of conversations and activities, as they stand in a path: who writes goes on writing in the same chat."""
+"""Of conversations, as they stand in a path: who writes goes on writing in the same chat."""
 
 _Answer = dict[str, Any] | RetryAfter | Refused | Unknown
 _T = TypeVar("_T")
@@ -175,6 +175,7 @@ class Teams:
         self, method: str, service_url: str, path: str, body: Mapping[str, Any] | None = None
     ) -> _Answer:
         """What the connector answers, or why it does not."""
+        waits_for_teams()
         if not self._trusts(service_url):
             return Refused(0, "UntrustedServiceUrl")
         try:
@@ -202,7 +203,6 @@ class Teams:
         *,
         within: ClientTimeout = TIMEOUT,
     ) -> _Answer:
-        waits_for_teams()
         try:
             async with self._session.request(
                 method,
@@ -297,9 +297,11 @@ def _json(body: bytes) -> dict[str, Any]:
 
 def _activities(conversation_id: str, *activity_id: str) -> str:
     """The path of a conversation's activities, or of one; ids carry colons, semicolons and at signs."""
-    return "/".join(("conversations", _quoted(conversation_id), "activities", *map(_quoted, activity_id)))
+    return "/".join(
+        (_conversation(conversation_id), "activities", *(quote(one, safe="") for one in activity_id))
+    )
 
 
 @lru_cache(IDS_KEPT)
-def _quoted(id: str) -> str:  # noqa: A002 - it is one
-    return quote(id, safe="")
+def _conversation(id: str) -> str:  # noqa: A002 - it is one
+    return f"conversations/{quote(id, safe='')}"

@@ -150,7 +150,7 @@ class Sender:
             outcome = await to_its_end(self._sent(errand, letter, chat, claim))
         else:
             outcome = Refused(0, chat.reason) if gives_up and isinstance(chat, Unknown) else chat
-            if isinstance(outcome, Refused) and await self._claimed(errand, letter, claim):
+            if isinstance(outcome, Refused) and await self._claims(errand, letter, claim):
                 await self._keep(letter, claim, outcome)
         if isinstance(outcome, RetryAfter) and outcome.seconds is not None:
             seconds = outcome.seconds
@@ -189,21 +189,33 @@ class Sender:
             errand, letter, claim
         )
 
-    async def _claimed(self, errand: _Errand, letter: Letter, claim: str) -> bool:
+    async def _claims(self, errand: _Errand, letter: Letter, claim: str) -> bool:
         if not self._courtesy.is_good(errand.turn, letter):
             return False
-        claimed = await persist(lambda: self._deliveries.claim(letter, claim, self._replica, self._clock()))
-        if claimed and self._may_be_done(errand) and await self._is_done(errand.survey, letter):
+        return await persist(lambda: self._deliveries.claim(letter, claim, self._replica, self._clock()))
+
+    async def _claimed(self, errand: _Errand, letter: Letter, claim: str) -> bool:
+        """Claim a letter that is still to be sent; one that is needed no more is settled."""
+        if not await self._claims(errand, letter, claim):
+            return False
+        if not self._may_be_done(errand):
+            return True
+        survey = await persist(lambda: self._surveys.get(errand.survey.id))
+        if survey is None or survey.phase is not Phase.OPEN:
+            await self._courtesy.give_back(letter)
+            await persist(lambda: self._deliveries.release(letter, claim, self._clock()))
+            return False
+        if await self._is_done(survey, letter):
             await self._leave_out(errand, letter, claim)
             return False
-        return claimed
+        return True
 
     async def _leave_out(self, errand: _Errand, letter: Letter, claim: str) -> None:
         if errand.is_reminder:
             await self._courtesy.give_back(letter)
             await self._settle(letter, claim, Delivery.STOPPED, "finished")
         else:
-            # By `start` they saw what it asks for. Kept as sent, it tells nobody that they have finished.
+            # By `start` they got the survey's card. Kept like any other, it tells nobody who has finished.
             await self._settle(letter, claim, Delivery.DELIVERED)
 
     def _may_be_done(self, errand: _Errand) -> bool:
@@ -212,10 +224,7 @@ class Sender:
 
     async def _is_done(self, survey: Survey, letter: Letter) -> bool:
         """Whether somebody has finished, or wishes to be left alone, since the round was planned."""
-        now = await persist(lambda: self._surveys.get(survey.id))
-        if now is None or now.phase is not Phase.OPEN:
-            return True
-        check = await persist(lambda: self._checks.latest(now.respondent(letter.person)))
+        check = await persist(lambda: self._checks.latest(survey.respondent(letter.person)))
         at = self._clock()
         wants_peace = await persist(lambda: self._deliveries.wants_peace(survey, letter.person, at))
         return wants_peace or bool(check and check.finished_at)

@@ -104,20 +104,34 @@ class SQLite:
 
 
 class _ConnectionToAFile(sqlite3.Connection):
-    """It runs a statement only while its file is there.
+    """It runs a statement only while the file it was opened with is there, and makes none.
 
-    A deleted file can still be written to for as long as it is open, and then everything is lost.
+    A file that was deleted or replaced can still be written to for as long as it is open, and then everything
+    is lost.
     """
 
     def __init__(self, path: Path, **options: Any) -> None:
-        super().__init__(path, **options)
-        self._path = path
+        self._path, self._file = path, _file_at(path)
+        super().__init__(f"{path.absolute().as_uri()}?mode=rw", uri=True, **options)
 
     def execute(self, statement: str, values: Any = (), /) -> sqlite3.Cursor:
         """As sqlite3 does, or raise FileNotFoundError; in a thread, so that the loop waits for neither."""
-        if not self._path.exists():
-            raise FileNotFoundError(errno.ENOENT, "the database file is gone", str(self._path))
+        if _file_at(self._path) != self._file:
+            raise _gone(self._path)
         return super().execute(statement, values)
+
+
+def _file_at(path: Path) -> tuple[int, int]:
+    """Which file stands there now. Raises FileNotFoundError."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        raise _gone(path) from None
+    return found.st_dev, found.st_ino
+
+
+def _gone(path: Path) -> FileNotFoundError:
+    return FileNotFoundError(errno.ENOENT, "the database file is gone", str(path))
 
 
 def _set_up(path: Path, kind: type[sqlite3.Connection]) -> sqlite3.Connection:

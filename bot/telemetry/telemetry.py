@@ -164,7 +164,7 @@ class Telemetry(Unwatched):
     @web.middleware
     async def _watch(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Around every request; only those that bring activities are turns."""
-        if request.path != MESSAGES:
+        if request.path != MESSAGES or request.method != "POST":
             return await handler(request)
         turn, begun = _Turn(), time.perf_counter()
         _turn.set(turn)

@@ -27,6 +27,9 @@ ON_THE_CARD = {
 }
 """What the progress card calls the states."""
 
+IN_CHAT = {"delivered": {1}, "refused": {0}, "stopped": {0}, "unknown": {0, 1}}
+"""How many invitations somebody may have got, by what is kept of theirs."""
+
 
 def invitations(database_url: str) -> dict[str, str]:
     """What is kept of each invitation: object id and state."""
@@ -61,8 +64,7 @@ def kept(teams: Teams, team: Team, database_url: str, people: Sequence[Person] =
     assert states.keys() == asked.keys()
     for id_, state in states.items():
         got = len(invited(teams, asked[id_]))
-        possible = {"delivered": {1}, "refused": {0}, "stopped": {0}, "unknown": {0, 1}}
-        assert got in possible[state], f"{asked[id_].name} got {got} invitations, kept is {state}"
+        assert got in IN_CHAT[state], f"{asked[id_].name} got {got} invitations, kept is {state}"
     return Counter(states.values())
 
 

@@ -234,6 +234,14 @@ class TestOnePerson:
                     return sent
                 await asyncio.sleep(float(answer.again_after))
 
+    async def test_an_admin_adds_the_app_to_many_teams(
+        self, ada: Colleague, press: Callable[[Json], Awaitable[Answer]]
+    ) -> None:
+        """What Teams tells of that is nothing that Ada says, and comes once only."""
+        answers = [await press(ada.writer.app_added()[1]) for _ in range(40)]
+
+        assert {one.status for one in answers} == {200}
+
     async def test_quick_fingers_never_meet_it(self, ada: Colleague) -> None:
         """Two whole checks in a row, as fast as a machine taps."""
         await finishes(ada)

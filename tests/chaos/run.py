@@ -148,8 +148,9 @@ class Run:
         report.invitations = invitations_per_person(self._teams, self._team)
         report.largest_second, report.over_limits = connector.largest_second(), len(connector.violations)
         report.weather = Counter({name: connector.faults.happened[fault] for name, fault in WEATHER.items()})
+        starters = {one.colleague.person.aad_object_id for one in self._people}
         report.findings += [
-            *first_few(disagreements(self._teams, self._team, self._store.url), "disagreements"),
+            *first_few(disagreements(self._teams, self._team, self._store.url, starters), "disagreements"),
             *first_few((one for one in report.invitations.elements() if one > 1), "were invited twice"),
             *first_few(connector.refusals, "requests that Teams would refuse"),
         ]

@@ -3,6 +3,7 @@
 import ast
 import asyncio
 import logging
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -280,6 +281,21 @@ async def test_sqlite_file_gone(sqlite_url: str) -> None:
     """Nothing is written into a file that was deleted: the bot is not ready and an answer is refused."""
     async with open_database(sqlite_url) as database:
         Path(sqlite_url.removeprefix("sqlite:///")).unlink()  # noqa: ASYNC240 - nothing else runs in this loop
+
+        with pytest.raises(DatabaseNotReady, match="the database file is gone"):
+            await database.ready()
+        with pytest.raises(FileNotFoundError):
+            await database.overview.checks()  # on a connection of its own, which makes no new file
+        with pytest.raises(FileNotFoundError):
+            await database.checks.latest(ADA)
+
+
+async def test_sqlite_file_replaced(sqlite_url: str, tmp_path: Path) -> None:
+    """As by a backup that is put in its place while the bot runs."""
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    async with open_database(sqlite_url) as database:
+        shutil.copy(file, tmp_path / "backup.db")
+        shutil.move(tmp_path / "backup.db", file)
 
         with pytest.raises(DatabaseNotReady, match="the database file is gone"):
             await database.ready()

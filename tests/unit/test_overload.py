@@ -5,8 +5,10 @@ import logging
 from contextlib import AsyncExitStack
 
 import pytest
+from aiohttp import ClientSession
 
 from bot.overload import AT_WORK, PATIENCE, Crowded, Room, Tally, waits_for_teams
+from bot.teams import Teams
 
 LONG = 60.0
 MANY = 100
@@ -132,13 +134,32 @@ async def test_while_teams_hangs_what_needs_it_is_turned_away() -> None:
     assert not room.is_full(asks_teams=True)
 
 
+async def test_a_token_that_is_waited_for_keeps_no_place() -> None:
+    """Entra may be as slow as Teams."""
+    room, asked = Room(1, 0, MANY, patience=LONG), asyncio.Event()
+
+    class NeverThere:
+        async def token(self) -> str:
+            asked.set()
+            return await asyncio.Future()
+
+    async def replies() -> None:
+        async with ClientSession() as session, room.place(asks_teams=True):
+            await Teams(session, NeverThere(), lambda _: True).send("http://127.0.0.1", "a:1", {})
+
+    turn = asyncio.create_task(replies())
+    await asked.wait()
+    async with room.place(asks_teams=False):
+        turn.cancel()
+
+
 def test_outside_of_a_turn_nobody_has_a_place_to_leave() -> None:
     """What is sent by itself asks Teams as well."""
     waits_for_teams()
 
 
-def test_a_slow_bot_answers_whoever_it_takes_in_time() -> None:
-    """With every place taken, ten turns a second are enough for Teams' five seconds."""
+def test_what_a_slow_bot_takes_it_does_in_time() -> None:
+    """The wait and all places before it, at ten turns a second, are less than Teams' five seconds."""
     assert PATIENCE + AT_WORK / 10 < 5
 
 

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from bot.overload import AT_WORK
 from bot.settings import Settings
 from bot.shares import Shares, TooMuch, Who
 
@@ -48,6 +49,15 @@ def allowed(waits: Iterable[float]) -> int:
 def test_a_row_is_allowed_and_then_no_more(shares: Shares) -> None:
     """Six in one go; the others are told to come back when the next one is due."""
     assert [wait(shares, ADA) for _ in range(8)] == [0] * 6 + [1, 1]
+
+
+def test_nobody_has_more_than_a_third_of_the_places(clock: Clock) -> None:
+    """However much is allowed in a minute."""
+    shares = Shares(1_000_000, clock)
+    with ExitStack() as under_way:
+        for _ in range(AT_WORK // 3):
+            under_way.enter_context(shares.of(ADA))
+        assert wait(shares, ADA) > 0
 
 
 def test_one_persons_share_is_nobody_elses(shares: Shares) -> None:
