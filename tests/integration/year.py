@@ -135,6 +135,9 @@ class EngineStub:
     async def unfinished(self, prefix: str) -> set[str]:
         return {one for one in self._running if one.startswith(prefix)}
 
+    async def length(self) -> int:
+        return len(self._running)
+
     async def start(self, name: str, id_: str, *args: Any) -> None:
         if id_ in self._running:
             return
