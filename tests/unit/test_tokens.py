@@ -43,7 +43,7 @@ def settings(metadata_url: str = "") -> Settings:
     return Settings(
         app_id=APP,
         app_password="x",
-        app_tenant_id="t",
+        app_tenant_id=APP,
         openid_metadata_url=metadata_url,
     )
 
