@@ -18,7 +18,7 @@ from bot.door import DOOR, LARGEST_BODY, ROUTES, Door
 from bot.exports import Exports
 from bot.handler import Handler
 from bot.logs import log_to_stderr
-from bot.serving import serve
+from bot.serving import CannotListen, serve
 from bot.settings import Settings, SettingsError, read_settings
 from bot.tokens import Credentials, EntraCredentials, NoCredentials, TokenCheck
 from bot.watching import Unwatched
@@ -53,6 +53,19 @@ Clock = Callable[[], dt.datetime]
 
 class CannotStart(Exception):
     """Something the operator has to mend first; the message says what and how."""
+
+
+TO_MEND = (
+    SettingsError,
+    ContentError,
+    CannotStart,
+    CannotListen,
+    BadDatabaseUrl,
+    DatabaseNotReady,
+    CannotWork,
+    OSError,
+)
+"""What ends a start with a sentence for the operator."""
 
 
 def utc_now() -> dt.datetime:
@@ -225,11 +238,8 @@ def main() -> int:
             log.warning("LOCAL MODE: nobody is authenticated; only this machine can reach the bot")
         with asyncio.Runner(loop_factory=_event_loop) as runner, suppress(KeyboardInterrupt):
             runner.run(serve(app, settings.host, settings.port, is_fronted=not settings.is_local))
-    except (SettingsError, ContentError, CannotStart, BadDatabaseUrl, DatabaseNotReady, CannotWork) as error:
+    except TO_MEND as error:
         print(f"Maturity Coach cannot start. {error}", file=sys.stderr)  # noqa: T201 - for the operator
-        return 1
-    except OSError as error:
-        print(f"Maturity Coach cannot listen: {error}. Check HOST and PORT.", file=sys.stderr)  # noqa: T201
         return 1
     return 0
 

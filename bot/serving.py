@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import signal
 from contextlib import suppress
@@ -19,6 +20,16 @@ or because the platform tells it. Until then it may still send turns here."""
 
 TURNS_END_WITHIN = 10.0
 """Seconds; later Teams has given up on them anyway."""
+
+
+class CannotListen(Exception):
+    """Somebody else has the port, or the address is none of this machine; the message says what to do."""
+
+    def __init__(self, host: str, port: int, error: OSError) -> None:
+        reason = f"{error.strerror or error}. Check HOST and PORT."
+        if error.errno == errno.EADDRINUSE:
+            reason = "the port is taken. Stop what listens there, or set PORT to another one."
+        super().__init__(f"It cannot listen on {host}, port {port}: {reason}")
 
 
 def runner_of(app: web.Application, *, turns_end_within: float = TURNS_END_WITHIN) -> web.AppRunner:
@@ -41,8 +52,7 @@ async def serve(app: web.Application, host: str, port: int, *, is_fronted: bool)
     """Answer until SIGTERM or SIGINT; what is in flight then ends, and its answers leave.
 
     With `is_fronted`, where something stands before the bot, it says for SEEN_WITHIN seconds that it is not
-    ready any more, and still takes turns. Raises OSError when it cannot listen, and what the app's start
-    raises.
+    ready any more, and still takes turns. Raises CannotListen, and what the app's start raises.
     """
     told = asyncio.Event()
     # Before anything else: the first process of a container ignores a signal that nobody handles.
@@ -53,7 +63,7 @@ async def serve(app: web.Application, host: str, port: int, *, is_fronted: bool)
     runner = runner_of(app)
     try:
         await runner.setup()
-        await web.TCPSite(runner, host, port).start()
+        await _listen(runner, host, port)
         log.info("listening on %s, port %d", host, port)
         await told.wait()
         log.info("told to stop; what has begun ends first")
@@ -63,3 +73,10 @@ async def serve(app: web.Application, host: str, port: int, *, is_fronted: bool)
     finally:
         await runner.cleanup()
     log.info("stopped")
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        raise CannotListen(host, port, error) from error

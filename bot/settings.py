@@ -29,10 +29,15 @@ def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
 
-def _guid(value: str) -> str:
-    if not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value, re.IGNORECASE):
-        raise ValueError("write the object id that Entra shows under Users, a GUID")
-    return value
+def _guid(which: str) -> AfterValidator:
+    """Insist on a GUID, and say where Entra shows the right one; nothing written is nothing set."""
+
+    def is_one(value: str) -> str:
+        if value and not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value, re.IGNORECASE):
+            raise ValueError(f"write the {which}, a GUID")
+        return value
+
+    return AfterValidator(is_one)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,11 @@ def _base_url(value: str) -> str:
 OtlpEndpoint = Annotated[str, AfterValidator(_base_url)]
 
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
-Guids = Annotated[tuple[Annotated[str, AfterValidator(_guid)], ...], NoDecode, BeforeValidator(_split)]
+PersonId = Annotated[str, _guid("object id that Entra shows under Users")]
+TenantId = Annotated[str, _guid("directory (tenant) id that Entra shows under Overview")]
+AppId = Annotated[str, _guid("application (client) id that Entra shows under App registrations")]
+PersonIds = Annotated[tuple[PersonId, ...], NoDecode, BeforeValidator(_split)]
+TenantIds = Annotated[tuple[TenantId, ...], NoDecode, BeforeValidator(_split)]
 
 PUBLIC_HOSTS = (
     "botframework.com",
@@ -104,7 +113,7 @@ class Settings(BaseSettings):
         env_file=".env", extra="ignore", frozen=True, populate_by_name=True, env_ignore_empty=True
     )
 
-    app_id: str = Field(
+    app_id: AppId = Field(
         "", alias="MicrosoftAppId", description="The bot's Entra app id; empty means local mode"
     )
     app_password: SecretStr = Field(
@@ -115,7 +124,7 @@ class Settings(BaseSettings):
     app_type: Literal["SingleTenant", "UserAssignedMSI", "MultiTenant"] = Field(
         "SingleTenant", alias="MicrosoftAppType", description="How the app is registered"
     )
-    app_tenant_id: str = Field(
+    app_tenant_id: TenantId = Field(
         "", alias="MicrosoftAppTenantId", description="The Entra tenant it is registered in"
     )
     host: str = Field("127.0.0.1", alias="HOST", description="The address to listen on")
@@ -125,12 +134,12 @@ class Settings(BaseSettings):
         alias="DATABASE_URL",
         description="`sqlite:///path` or `postgresql://user:password@host/database`",
     )
-    allowed_tenants: Listed = Field(
+    allowed_tenants: TenantIds = Field(
         (),
         alias="ALLOWED_TENANTS",
         description="Tenant ids that may use the bot; default: the app's own tenant",
     )
-    coe_leads: Guids = Field(
+    coe_leads: PersonIds = Field(
         (), alias="COE_LEADS", description="Entra object ids of the people who may lead surveys"
     )
     second_lead_above: int = Field(
@@ -160,7 +169,7 @@ class Settings(BaseSettings):
         alias="TURNS_A_MINUTE",
         ge=60,
         description="How many messages and presses of one person are answered in a minute; "
-        "a tenth of them in a row, a thirtieth at once",
+        "a tenth of them in a row, a thirtieth, at most 10, at once (60 at least)",
     )
     keep_unfinished_days: int = Field(
         90,
@@ -172,7 +181,7 @@ class Settings(BaseSettings):
         365,
         alias="KEEP_DELIVERIES_DAYS",
         ge=30,
-        description="How long it is kept who was asked and written to, in days",
+        description="How long it is kept who was asked and written to, in days (30 at least)",
     )
     maturity_edition: str = Field(
         "2021-10",
@@ -298,8 +307,27 @@ def read_settings() -> Settings:
 
 
 def _fix(error: ErrorDetails) -> str:
-    message = error["msg"].removeprefix("Value error, ")
-    return f"{error['loc'][0]} is {error['input']!r}: {message}" if error["loc"] else message
+    advice = _advice(error)
+    return f"{error['loc'][0]} is {error['input']!r}: {advice}" if error["loc"] else advice
+
+
+def _advice(error: ErrorDetails) -> str:
+    match error["type"]:
+        case "int_parsing" | "int_parsing_size" | "greater_than_equal" | "less_than_equal":
+            return f"write a number from {_range(str(error['loc'][0]))}"
+        case "bool_parsing":
+            return "write true or false"
+        case "literal_error":
+            return f"write {error['ctx']['expected']}"
+    return error["msg"].removeprefix("Value error, ")
+
+
+def _range(name: str) -> str:
+    """From where to where a number may be, as its field says."""
+    [field] = (one for one in Settings.model_fields.values() if one.alias == name)
+    [least] = (one.ge for one in field.metadata if hasattr(one, "ge"))
+    most = [one.le for one in field.metadata if hasattr(one, "le")]
+    return f"{least} to {most[0]}" if most else f"{least} up"
 
 
 def is_loopback(host: str) -> bool:

@@ -188,7 +188,8 @@ class Teams:
         if isinstance(answer, Refused) and answer.status == 401:  # noqa: PLR2004 - HTTP
             log.warning(
                 "nothing was sent: Teams does not accept the bot's token (%s); "
-                "check MicrosoftAppId and MicrosoftAppPassword",
+                "check that the Azure Bot has MicrosoftAppId and MicrosoftAppTenantId, "
+                "and in a government cloud TO_CHANNEL_FROM_BOT_OAUTH_SCOPE",
                 _why(answer),
             )
             return RetryAfter(None)

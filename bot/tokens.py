@@ -231,8 +231,19 @@ class EntraCredentials:
                 authority=credentials.oauth_endpoint,
                 timeout=ENTRA_TIMEOUT,
             )
-        token: str = credentials.get_access_token()
-        return token
+        try:
+            return str(credentials.get_access_token())
+        except KeyError:
+            # The SDK's class for managed identities takes any answer for a token, and drops what else it is.
+            answer = credentials.app.acquire_token_for_client(resource=credentials.oauth_scope)
+            return _token_in(answer)
+
+
+def _token_in(answer: Mapping[str, Any]) -> str:
+    """What MSAL got for a managed identity; an error in the words of whoever gave none."""
+    if "access_token" in answer:
+        return str(answer["access_token"])
+    raise PermissionError(f"no token: {answer.get('error')}, {answer.get('error_description')}")
 
 
 class _SdkSettings:

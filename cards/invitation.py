@@ -32,12 +32,19 @@ from content.texts import Texts
 
 
 def invitation_card(
-    texts: Texts, edition: Edition, survey: Survey, *, reminder: bool = False, notice: Notice | None = None
+    texts: Texts,
+    edition: Edition,
+    survey: Survey,
+    *,
+    reminder: bool = False,
+    rehearsal: bool = False,
+    notice: Notice | None = None,
 ) -> Card:
     """The first question of the check, and all that somebody should know before answering it."""
     return card(
         texts,
         [
+            *([heading(texts("invitation.rehearsal"))] if rehearsal else []),
             *invitation_words(texts, edition, survey, reminder=reminder, notice=notice),
             heading(texts("role.question"), size="Medium", apart=True),
             *stacked(button(texts(f"role.names.{one}"), TakeSurvey(survey.id, one)) for one in Role),

@@ -106,7 +106,7 @@ class Planning:
     async def send_to_lead(self, visit: Visit, survey: Survey) -> Reply:
         """Send the invitation to the lead alone; its buttons save nothing yet."""
         reply = await self.rehearsal(visit, survey, Notice(self._texts("survey.notice.sent_to_me")))
-        card = invitation_card(self._texts, self._views.edition(survey), survey)
+        card = invitation_card(self._texts, self._views.edition(survey), survey, rehearsal=True)
         return Reply(reply.card, at_home=card)
 
     async def send(self, visit: Visit, survey: Survey) -> Reply:

@@ -201,7 +201,8 @@ resource logs 'Microsoft.OperationalInsights/workspaces@2023-09-01' = {
     sku: {
       name: 'PerGB2018'
     }
-    retentionInDays: 30
+    // The audit trail is among what the bot logs.
+    retentionInDays: 180
   }
 }
 

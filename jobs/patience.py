@@ -36,7 +36,7 @@ async def persist(call: Callable[[], Awaitable[Value]]) -> Value:
         try:
             return await call()
         except RAISED.unavailable as error:
-            log.warning("the database does not answer, trying again: %s", error)
+            log.warning("the database cannot be used, trying again: %s", error)
             await asyncio.sleep(min(pause, 5))
     raise AssertionError("pauses never end")
 

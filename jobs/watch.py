@@ -107,7 +107,7 @@ class Watch:
             try:
                 await habit()
             except RAISED.unavailable as error:
-                log.warning("the database does not answer: %s", error)
+                log.warning("the database cannot be used: %s", error)
             except Exception:
                 log.exception("looking around failed")
             with contextlib.suppress(TimeoutError):

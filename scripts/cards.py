@@ -437,6 +437,7 @@ def _invited(texts: Texts, edition: Edition) -> Named:
     done = finished(edition, TYPICAL)
     yield "invitation", invitation_card(texts, edition, survey)
     yield "invitation-named", invitation_card(texts, edition, named)
+    yield "invitation-to-rehearse", invitation_card(texts, edition, survey, rehearsal=True)
     yield "invitation-reminder", invitation_card(texts, edition, survey, reminder=True)
     yield "question-in-survey", question_card(texts, edition, check, edition.order[0], label=label)
     thanks = Notice(finished_note(texts, survey))

@@ -30,7 +30,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, sqlite_url: str, tmp_path: Path
         ("MATURITY_EDITION", "2019", "use one of 2021-10, example-two-disciplines"),
         ("DATABASE_URL", "mongodb://there", "Use sqlite:///folder/file.db"),
         ("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/x", "Check DATABASE_URL"),
-        ("PORT", "abc", "PORT is 'abc'"),
+        ("PORT", "abc", "PORT is 'abc': write a number from 0 to 65535"),
     ],
 )
 def test_a_wrong_setting_ends_the_start_with_its_fix(
@@ -50,10 +50,12 @@ def test_a_taken_port_names_the_settings(
 ) -> None:
     """Another program on the port is told apart from a mistake of the bot."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        environment.setenv("PORT", str(taken.getsockname()[1]))
+        port = taken.getsockname()[1]
+        environment.setenv("PORT", str(port))
 
         assert app.main() == 1
-    assert "Check HOST and PORT" in capsys.readouterr().err
+    told = f"127.0.0.1, port {port}: the port is taken. Stop what listens there, or set PORT to another one."
+    assert f"cannot listen on {told}" in capsys.readouterr().err
 
 
 def test_checks_of_a_deleted_edition_stop_the_start(

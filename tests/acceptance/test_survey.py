@@ -201,7 +201,7 @@ async def test_rehearsal_reaches_nobody(teams: Teams) -> None:
     await rehearses(lead, name="Autumn check")
     await lead.presses("Send to me first")
     ada, bo = teams.everybody_in(team)[:2]
-    await is_asked(ada)
+    assert "Rehearsal: only you see this." in (await is_asked(ada)).text
     await ada.presses("I make apps or flows")
 
     assert ada.sees_one_card().heading == "This was a rehearsal"

@@ -232,7 +232,7 @@ async def test_a_token_that_is_not_accepted(
     for record in caplog.records:
         assert record.levelname == "WARNING"
         assert "401 Unauthorized" in record.getMessage()
-        assert "MicrosoftAppId" in record.getMessage()
+        assert "check that the Azure Bot has MicrosoftAppId and MicrosoftAppTenantId" in record.getMessage()
     assert len(caplog.records) == 3
 
 

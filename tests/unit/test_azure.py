@@ -78,6 +78,14 @@ def test_nobody_is_killed_while_it_stops() -> None:
     assert number(r"terminationGracePeriodSeconds: (\d+)") > at_most
 
 
+def test_the_audit_trail_is_kept_for_as_long_as_the_pages_say() -> None:
+    """Half a year is usual, and the workspace's own default is a month."""
+    days = number(r"retentionInDays: (\d+)")
+
+    assert days >= 180
+    assert f"what the bot logs, for {days} days" in (ROOT / "docs/production.md").read_text("utf-8")
+
+
 def test_every_name_comes_from_somewhere() -> None:
     """What the toolkit fills in is in env/.env.dev, or is a secret that stays out of it."""
     files = [LIFECYCLE, *(json.dumps(parameters(one)) for one in TEMPLATES)]

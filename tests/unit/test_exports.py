@@ -62,8 +62,9 @@ SURVEY = Survey(
 )
 NAMED = replace(SURVEY, plan=replace(SURVEY.plan, is_anonymous=False))
 
+GUID = "6f1c0c1e-0000-4000-8000-00000000000a"
 LOCAL: dict[str, Any] = {"coe_leads": (LENA.object_id.upper(),)}
-IN_TEAMS = LOCAL | {"app_id": "coach", "app_password": SecretStr("made up"), "app_tenant_id": "tenant"}
+IN_TEAMS = LOCAL | {"app_id": GUID, "app_password": SecretStr("made up"), "app_tenant_id": GUID}
 
 PLACE = {
     "contentUrl": "https://contoso-my.sharepoint.com/Autumn.xlsx",

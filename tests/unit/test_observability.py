@@ -63,12 +63,14 @@ def test_what_all_replicas_say_alike_is_not_added_up(expression: str) -> None:
         assert BY_NAME[name].kind != "gauge" or function in {"max", "count"}
 
 
-def test_the_three_alerts() -> None:
+def test_the_alerts() -> None:
     """Each says what is the matter, what to do, and where more about it is."""
     assert [rule["alert"] for rule in RULES] == [
         "MaturityCoachBacklogOld",
+        "MaturityCoachTeamsOutOfReach",
         "MaturityCoachSendsUnknown",
         "MaturityCoachAuthFails",
+        "MaturityCoachTurnsFail",
     ]
     headings = re.findall(r"^### (.*)", section(PAGE, "Alerts"), re.MULTILINE)
     anchors = [f"docs/observability.md#{one.lower().replace(' ', '-')}" for one in headings]

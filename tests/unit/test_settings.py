@@ -56,11 +56,21 @@ def test_local_mode_refuses_to_be_reached(monkeypatch: pytest.MonkeyPatch, host:
         ({"MicrosoftAppTenantId": ""}, "needs MicrosoftAppTenantId"),
         ({"MicrosoftAppType": "MultiTenant"}, "needs ALLOWED_TENANTS"),
         ({"MicrosoftAppType": "Whatever"}, "MicrosoftAppType is 'Whatever'"),
-        ({"PORT": "70000"}, "PORT is '70000'"),
-        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT is 'xml'"),
+        ({"PORT": "70000"}, "PORT is '70000': write a number from 0 to 65535"),
+        ({"PORT": "9" * 5000}, "write a number from 0 to 65535"),
+        ({"TURNS_A_MINUTE": "1"}, "TURNS_A_MINUTE is '1': write a number from 60 up"),
+        ({"KEEP_DELIVERIES_DAYS": "a year"}, "KEEP_DELIVERIES_DAYS is 'a year': write a number from 30 up"),
+        ({"QUIET_WEEKENDS": "maybe"}, "QUIET_WEEKENDS is 'maybe': write true or false"),
+        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT is 'xml': write 'text' or 'json'"),
+        ({"MicrosoftAppId": "Coach"}, r"MicrosoftAppId is 'Coach': write the application \(client\) id"),
+        (
+            {"MicrosoftAppTenantId": "contoso.onmicrosoft.com"},
+            r"write the directory \(tenant\) id that",
+        ),
+        ({"ALLOWED_TENANTS": f"{ADA}, contoso.com"}, "ALLOWED_TENANTS is 'contoso.com': write the directory"),
         ({"QUIET_HOURS": "at night"}, "write two times such as 18:00-08:00, or none"),
         ({"QUIET_HOURS": "18:00-25:00"}, "write two times such as 18:00-08:00, or none"),
-        ({"MESSAGES_A_DAY": "0"}, "MESSAGES_A_DAY is '0'"),
+        ({"MESSAGES_A_DAY": "0"}, "MESSAGES_A_DAY is '0': write a number from 1 up"),
         *(
             ({"OTEL_EXPORTER_OTLP_ENDPOINT": one}, "write the base address of a collector, such as")
             for one in (

@@ -127,6 +127,7 @@ def cards_naming(survey: Survey, edition: Edition = EDITION) -> list[Card]:
         waiting_card(TEXTS, survey, own_under_way=True),
         invitation_card(TEXTS, edition, survey, notice=LONG),
         invitation_card(TEXTS, edition, survey, reminder=True),
+        invitation_card(TEXTS, edition, survey, rehearsal=True),
         not_now_card(TEXTS, survey),
         snoozed_card(TEXTS, survey, NOW),
         declined_card(TEXTS, survey),
@@ -356,6 +357,14 @@ def test_a_rehearsal_shows_the_words_that_people_will_get() -> None:
     rehearsed = words(SAMPLES["survey-rehearsal"])
 
     assert all(one["text"] in rehearsed for one in SAMPLES["invitation"]["body"][:5])
+
+
+def test_an_invitation_to_rehearse_says_so_first() -> None:
+    """And is else the one that everybody gets."""
+    first, *rest = SAMPLES["invitation-to-rehearse"]["body"]
+
+    assert first["text"] == "Rehearsal: only you see this."
+    assert rest == SAMPLES["invitation"]["body"]
 
 
 def test_the_preview_in_a_rehearsal_has_no_buttons() -> None:

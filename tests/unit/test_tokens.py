@@ -43,7 +43,7 @@ def settings(metadata_url: str = "") -> Settings:
     return Settings(
         app_id=APP,
         app_password="x",
-        app_tenant_id="t",
+        app_tenant_id=APP,
         openid_metadata_url=metadata_url,
     )
 
@@ -251,6 +251,40 @@ async def test_whatever_entra_does_is_one_error(msal: type[Msal]) -> None:
 
     with pytest.raises(NoToken, match="AADSTS7000215"):
         await EntraCredentials(settings()).token()
+
+
+class Identity:
+    """MSAL's application of a managed identity, with one answer after the other."""
+
+    answers: ClassVar[list[dict[str, str]]] = []
+
+    def __init__(self, *_: object, **__: object) -> None: ...
+
+    def acquire_token_for_client(self, *, resource: str) -> dict[str, str]:
+        assert resource == "https://api.botframework.com"
+        return Identity.answers.pop(0)
+
+
+@pytest.fixture
+def identity(monkeypatch: pytest.MonkeyPatch) -> EntraCredentials:
+    monkeypatch.setattr("msal.ManagedIdentityClient", Identity)
+    return EntraCredentials(Settings(app_id=APP, app_tenant_id=APP, app_type="UserAssignedMSI"))
+
+
+async def test_a_managed_identity_that_fails_says_why(identity: EntraCredentials) -> None:
+    """The error and its description, where the SDK only misses a key in them."""
+    Identity.answers = [{"error": "invalid_request", "error_description": "Identity not found"}] * 2
+
+    with pytest.raises(NoToken, match="invalid_request, Identity not found"):
+        await identity.token()
+
+
+@pytest.mark.parametrize("failures", [0, 1])
+async def test_a_managed_identity_gets_a_token(identity: EntraCredentials, failures: int) -> None:
+    """At once, or as it is asked why not."""
+    Identity.answers = [{"error": "temporarily_unavailable"}] * failures + [{"access_token": "of Azure"}]
+
+    assert await identity.token() == "of Azure"
 
 
 async def test_an_outage_of_entra_is_told_to_all_who_wait(msal: type[Msal]) -> None:
