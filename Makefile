@@ -33,9 +33,10 @@ test: $(SETUP) $(NODE_MODULES) ## unit, integration and acceptance tests (ARGS="
 browser: $(SETUP) $(NODE_MODULES) ## checks, surveys and what follows, clicked through in Chromium
 	$(BIN)/python -m pytest -m browser -n 2 --dist worksteal tests/browser $(ARGS)
 
-lint: $(SETUP) ## ruff: rules and format
+lint: $(SETUP) ## ruff: rules and format; hadolint: the Dockerfile
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	@if test -x $(BIN)/hadolint; then $(BIN)/hadolint Dockerfile && echo 'Dockerfile: no complaint'; fi
 
 types: $(SETUP) ## mypy, strict
 	$(BIN)/mypy

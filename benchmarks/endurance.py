@@ -10,20 +10,22 @@ artefacts/endurance-<database>.md. Linux only, like all benchmarks.
 
 import argparse
 import asyncio
+import math
 import re
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import fmean
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from benchmarks.filling import count
-from benchmarks.journal import Summary
+from benchmarks.journal import Stage, Summary, together
 from benchmarks.processes import ROOT, Process
 from benchmarks.sending import say
 from benchmarks.systems import COACH_POSTGRESQL, COACH_SQLITE, Bench, Load, Measured, Started, bench
@@ -32,6 +34,9 @@ SYSTEMS = {"sqlite": COACH_SQLITE, "postgresql": COACH_POSTGRESQL}
 
 AT_ONCE = 16
 """People who speak without a pause while the capacity is measured."""
+CAPACITY = 5.0
+"""Seconds in which it is measured, before each minute of half of it: a processor that is shared with
+strangers may be half as quick a minute later."""
 CONNECTIONS = 1_500
 """More than the bot has places for, so that nobody waits for a connection in place of the bot."""
 CALM = 60.0
@@ -97,8 +102,20 @@ class Wanted:
     capacity: float | None
     """Turns a second; measured where it is not said."""
 
-    def stages(self, capacity: float) -> tuple[tuple[float, float], ...]:
-        return (self.minutes * 60, capacity / 2), (self.overload, capacity * 2), (CALM, capacity / 2)
+    @property
+    def rounds(self) -> Sequence[float]:
+        """Of half of the capacity: seconds, a minute at most."""
+        many = math.ceil(self.minutes)
+        return [self.minutes * 60 / many] * many
+
+
+@dataclass(frozen=True)
+class Round:
+    """Half of what the bot could do just before."""
+
+    capacity: float
+    """Turns a second."""
+    half: Measured
 
 
 @dataclass(frozen=True)
@@ -106,9 +123,11 @@ class Run:
     """One bot, and what came of it."""
 
     wanted: Wanted
-    capacity: float
-    """Turns a second."""
-    measured: Measured
+    rounds: Sequence[Round]
+    seconds: float
+    """That the rounds took."""
+    afterwards: Measured
+    """Twice the capacity, and half of it again."""
     watch: Watch
     errors: int
     """Lines of the bot's log that tell of one."""
@@ -119,13 +138,14 @@ class Run:
 
     @property
     def stages(self) -> list[Summary]:
-        return self.measured.outcome.by_stage
+        half = [summary for one in self.rounds for summary in one.half.outcome.by_stage]
+        return [together(half), *self.afterwards.outcome.by_stage]
 
     @property
     def back_after(self) -> int:
         """Seconds after the overload until turns were as usual, and stayed so."""
         calm = self.stages[2].begins
-        late = [one.begins for one in self.measured.outcome.by_second if _is_unusual(one)]
+        late = [one.begins for one in self.afterwards.outcome.by_second if _is_unusual(one)]
         return max((int(one - calm) + 1 for one in late if one >= calm), default=0)
 
     def findings(self) -> Iterator[str]:
@@ -143,8 +163,8 @@ class Run:
             yield f"it was as usual only {self.back_after} s after the overload"
         if self.errors:
             yield f"{self.errors} errors in the log"
-        if self.kept < self.finished:
-            yield f"{self.kept} checks of {self.finished} are kept"
+        if self.kept != self.finished:
+            yield f"{self.finished} checks were finished, and {self.kept} are kept"
         if ill := {name: many for name, many in self.watch.health.items() if not name.endswith(" 200")}:
             yield f"asked whether it is well, it answered {ill}"
         if self.memory[2][1] > GROWTH * self.memory[0][1]:
@@ -153,14 +173,14 @@ class Run:
     @property
     def memory(self) -> list[tuple[float, float]]:
         """Minutes, and megabytes held, after a third, two thirds and all of the time, and at the end."""
-        ends = [self.wanted.minutes * part for part in (1 / 3, 2 / 3, 1)] + [
-            self.wanted.minutes + (self.wanted.overload + CALM) / 60
-        ]
-        return [(round(one, 1), round(self.watch.held(one * 60), 1)) for one in ends]
+        ends = [*(self.seconds * part for part in (1 / 3, 2 / 3, 1)), self.watch.memory[-1][0]]
+        return [(round(one / 60, 1), round(self.watch.held(one), 1)) for one in ends]
 
     def told(self) -> list[str]:
         """As Markdown."""
-        lines = [f"## {self.wanted.database}", "", f"Capacity: {self.capacity:.0f} turns a second.", ""]
+        rates = [one.capacity for one in self.rounds]
+        capacity = f"{fmean(rates):.0f} turns a second, {min(rates):.0f} to {max(rates):.0f}"
+        lines = [f"## {self.wanted.database}", "", f"Capacity: {capacity}.", ""]
         lines += [_row("", "turns", "answered", "503", "p50", "p95", "p99", "longest", "longest 503")]
         lines += [_row(*["---"] * 9)]
         lines += [_told(name, one) for name, one in zip(STAGES, self.stages, strict=True)]
@@ -170,9 +190,8 @@ class Run:
             f"- health: {dict(self.watch.health)}, the slowest after {self.watch.slowest * 1000:.0f} ms"
         ]
         lines += [f"- errors in the log: {self.errors}; checks finished: {self.finished}, kept: {self.kept}"]
-        outcome = self.measured.outcome
-        load = outcome.own_cpu / outcome.seconds
-        lines += [f"- of a core the bot took {self.measured.busy:.0%}, and whoever made the load {load:.0%}"]
+        busy, load = fmean(one.half.busy for one in self.rounds), fmean(map(_own, self.rounds))
+        lines += [f"- of a core the bot took {busy:.0%} of half, and whoever made the load {load:.0%}"]
         return [*lines, *(f"- FOUND: {one}" for one in self.findings()), ""]
 
 
@@ -191,44 +210,55 @@ def _row(*cells: str) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def _own(one: Round) -> float:
+    """Share of a core that whoever made the load took."""
+    return one.half.outcome.own_cpu / one.half.outcome.seconds
+
+
 async def endure(bench: Bench, wanted: Wanted) -> Run:
-    """Measure the capacity of one bot, and then go through all stages."""
+    """Half of what one bot can do, then twice, then half."""
     with tempfile.TemporaryDirectory(prefix="endurance") as folder:
         log = Path(folder, "bot.log")
         async with bench.started(SYSTEMS[wanted.database], checks_tokens=True, log=log) as bot:
-            capacity = wanted.capacity or await _capacity(bench, bot)
-            say(
-                f"{wanted.database}: "
-                + ", ".join(f"{for_:g} s of {rate:.0f}/s" for for_, rate in wanted.stages(capacity))
-            )
-            measured, watch = await _watched(bench, bot, wanted.stages(capacity))
+            await _capacity(bench, bot)  # it has just started
+            async with _watched(bot) as watch:
+                begun = time.monotonic()
+                rounds = [await _round(bench, bot, wanted, seconds) for seconds in wanted.rounds]
+                seconds, capacity = time.monotonic() - begun, rounds[-1].capacity
+                stages = (wanted.overload, capacity * 2), (CALM, capacity / 2)
+                afterwards = await bench.measure(bot, "both", _by_clock(*stages))
             kept = await asyncio.to_thread(count, bot.database_url, "checks where finished_at is not null")
         errors = await asyncio.to_thread(_errors, log)
-        return Run(wanted, capacity, measured, watch, errors=errors, kept=kept, finished=sum(bot.finished))
+        return Run(wanted, rounds, seconds, afterwards, watch, errors, kept, finished=sum(bot.finished))
+
+
+async def _round(bench: Bench, bot: Started, wanted: Wanted, seconds: float) -> Round:
+    capacity = wanted.capacity or await _capacity(bench, bot)
+    half = await bench.measure(bot, "both", _by_clock((seconds, capacity / 2)))
+    [summary] = half.outcome.by_stage
+    say(f"{capacity / 2:.0f} a second: {summary.statuses}, 99 of 100 within {summary.waits[2]:.3f} s")
+    return Round(capacity, half)
 
 
 async def _capacity(bench: Bench, bot: Started) -> float:
-    measured = await bench.measure(bot, "both", Load(seconds=20, warm=10, connections=AT_ONCE))
-    return measured.rate
+    return (await bench.measure(bot, "both", Load(CAPACITY, connections=AT_ONCE))).rate
+
+
+def _by_clock(*stages: Stage) -> Load:
+    seconds = sum(seconds for seconds, _ in stages)
+    return Load(seconds, warm=0, connections=CONNECTIONS, stages=stages, refusals=(503,))
 
 
 def _errors(log: Path) -> int:
     return len(LOST.findall(log.read_text("utf-8")))
 
 
-async def _watched(bench: Bench, bot: Started, stages: tuple[Sequence[float], ...]) -> tuple[Measured, Watch]:
+@asynccontextmanager
+async def _watched(bot: Started) -> AsyncIterator[Watch]:
     watch = Watch()
-    bot.goes_on()
     looking = asyncio.create_task(watch.look(bot.processes[0]))
     try:
-        load = Load(
-            seconds=sum(seconds for seconds, _ in stages),
-            warm=0,
-            connections=CONNECTIONS,
-            stages=stages,
-            refusals=(503,),
-        )
-        return await bench.measure(bot, "both", load), watch
+        yield watch
     finally:
         looking.cancel()
         with suppress(asyncio.CancelledError):

@@ -20,9 +20,12 @@ class Summary:
     """Seconds after the load has begun."""
     statuses: dict[str, int]
     waits: list[float]
-    """Seconds from when they were due, of those answered with 2xx: percentiles 50, 95, 99 and 100."""
+    """Seconds from when they were due, of those answered with 2xx: percentiles 50, 95, 99 and 100. Of none
+    they are 0."""
     longest_refusal: float
     """The same of all others."""
+    lasting: dict[str, int]
+    """How many of those answered with 2xx took how many milliseconds."""
 
 
 class Journal:
@@ -64,8 +67,25 @@ class Journal:
         good = sorted(self._waited[n] for n in turns if _is_good(self._status[n]))
         others = (self._waited[n] for n in turns if not _is_good(self._status[n]))
         statuses = Counter(str(self._status[n]) for n in turns)
-        waits = [*(good[int(len(good) * share)] for share in SHARES), good[-1]] if good else []
-        return Summary(begins, dict(statuses), waits, max(others, default=0.0))
+        lasting = Counter(str(round(one * 1000)) for one in good)
+        return Summary(begins, dict(statuses), _percentiles(good), max(others, default=0.0), dict(lasting))
+
+
+def together(parts: Sequence[Summary]) -> Summary:
+    """All turns of several spans, their percentiles to the millisecond."""
+    statuses, lasting = (
+        sum((Counter(counted) for counted in each), Counter())
+        for each in ((one.statuses for one in parts), (one.lasting for one in parts))
+    )
+    waits = sorted(int(one) / 1000 for one in lasting.elements())
+    refusals = max(one.longest_refusal for one in parts)
+    return Summary(parts[0].begins, dict(statuses), _percentiles(waits), refusals, dict(lasting))
+
+
+def _percentiles(waits: Sequence[float]) -> list[float]:
+    """50, 95, 99 and 100, of waits in order."""
+    waits = waits or [0.0]
+    return [*(waits[int(len(waits) * share)] for share in SHARES), waits[-1]]
 
 
 def _is_good(status: int) -> bool:

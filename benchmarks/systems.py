@@ -61,7 +61,7 @@ class System:
     """Where it takes presses."""
 
 
-OURS = ("-m", "benchmarks.signed_bot")
+OURS = ("-m", "tests.acceptance.signed_bot")
 BARE = ("-m", "benchmarks.peers.bare")
 COACH_SQLITE = System("Maturity Coach, SQLite", OURS, "sqlite", is_ours=True)
 COACH_EXPORTING = System("Maturity Coach, SQLite, with telemetry", OURS, "sqlite", is_ours=True, exports=True)

@@ -7,7 +7,7 @@ from typing import Any, Self
 from botbuilder.core import InvokeResponse
 from botbuilder.schema import Activity, ActivityTypes, Attachment, ChannelAccount
 
-from cards.elements import Card
+from cards.elements import Card, plain
 
 CARD_TYPE = "application/vnd.microsoft.card.adaptive"
 
@@ -23,7 +23,7 @@ def card_activity(card: Card) -> Activity:
     """A message of one card; its first line is what a notification shows."""
     return _Outgoing(
         type=ActivityTypes.message,
-        summary=card["fallbackText"],
+        summary=plain(card["fallbackText"]),
         attachments=[Attachment(content_type=CARD_TYPE, content=card)],
     )
 

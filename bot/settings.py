@@ -98,6 +98,9 @@ PUBLIC_HOSTS = (
 )
 """Where Teams' connector lives, in the public and the government clouds."""
 
+NEVER_SHOWN = frozenset({"MicrosoftAppId", "MicrosoftAppTenantId", "OTEL_EXPORTER_OTLP_ENDPOINT"})
+"""Settings of which no error shows the value: a secret may have got there by mistake, or be part of it."""
+
 ADDRESSES_KEPT = 100
 """Service URLs that are decided about once; Teams has a handful."""
 
@@ -308,7 +311,11 @@ def read_settings() -> Settings:
 
 def _fix(error: ErrorDetails) -> str:
     advice = _advice(error)
-    return f"{error['loc'][0]} is {error['input']!r}: {advice}" if error["loc"] else advice
+    if not error["loc"]:
+        return advice
+    name = str(error["loc"][0])
+    shown = "wrong" if name in NEVER_SHOWN else repr(error["input"])
+    return f"{name} is {shown}: {advice}"
 
 
 def _advice(error: ErrorDetails) -> str:

@@ -45,13 +45,13 @@ class Notice:
 
 
 def card(texts: Texts, body: Sequence[Element]) -> Card:
-    """A card with its language and its first line as what notifications and old clients show."""
+    """A card with its language and its first line, which old clients show as markdown."""
     return {
         "type": "AdaptiveCard",
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "version": "1.5",
         "lang": texts.locale.language,
-        "fallbackText": _ESCAPED.sub(r"\1", body[0]["text"]),
+        "fallbackText": body[0]["text"],
         "msteams": {"width": "Full"},
         "body": list(body),
     }
@@ -83,6 +83,11 @@ def verbatim(words: str) -> str:
     line = _TURNS_TEXT_AROUND.sub("", " ".join(words.split()))
     unlisted = _START_OF_A_LIST.sub(_NO_BREAK, line)
     return _COMES_ALIVE.sub(_NO_BREAK, _MARKDOWN.sub(r"\\\g<0>", unlisted)) or "\u2026"
+
+
+def plain(words: str) -> str:
+    """A card's words for where no markdown is read, such as in a notification."""
+    return _ESCAPED.sub(r"\1", words)
 
 
 def heading(words: str, *, size: str = "Large", apart: bool = False) -> Element:

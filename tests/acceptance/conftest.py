@@ -17,7 +17,7 @@ from tests.acceptance.connector import Connector
 from tests.acceptance.device import Door
 from tests.acceptance.directory import Directory
 from tests.acceptance.killable import TIRELESS, UNHURRIED, KillableBot, Replicas
-from tests.acceptance.log_rules import nothing_private_is_logged
+from tests.acceptance.log_rules import nothing_private_is_logged, private_in
 from tests.acceptance.loopback import only_loopback
 from tests.acceptance.running import RunningBot
 from tests.acceptance.teams import Colleague, Teams
@@ -83,11 +83,15 @@ async def bot(
 async def replicas(
     request: pytest.FixtureRequest, database_url: str, tmp_path: Path
 ) -> AsyncIterator[Replicas]:
-    """Processes on one database, to be started by the test; a failing test shows what they logged."""
+    """Processes on one database, to be started by the test; a failing test shows what they logged.
+
+    Fails at the end where they logged what they may not.
+    """
     clock = request.getfixturevalue("shared_clock") if "shared_clock" in request.fixturenames else None
     bots = (KillableBot(database_url, tmp_path / f"bot-{n}.log", clock) for n in range(3))
     async with Replicas(bots) as three:
         yield three
+    assert not [words for bot in three.bots for words in private_in(bot.log)]
 
 
 @pytest.fixture

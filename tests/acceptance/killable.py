@@ -31,15 +31,25 @@ TIRELESS = {"TURNS_A_MINUTE": "1000000"}
 """Who acts in a test is quicker than any person's fingers."""
 
 
+BY_A_CLOCK = "tests.acceptance.bot_with_clock"
+"""The module that is `app.py` at the time of a shared clock."""
+
+
 class KillableBot:
     """`python app.py`, as a deployment runs it; each start is on the same port and adds to the same log.
 
     With a clock it runs at that clock's time and with the usual rules of when people are written to. In
-    `root` lies what it runs.
+    `root` lies what it runs; `module` is run in place of it.
     """
 
     def __init__(
-        self, database_url: str, log: Path, clock: SharedClock | None = None, *, root: Path = ROOT
+        self,
+        database_url: str,
+        log: Path,
+        clock: SharedClock | None = None,
+        *,
+        root: Path = ROOT,
+        module: str | None = None,
     ) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -48,7 +58,8 @@ class KillableBot:
         self._root = root
         self._environment = TIRELESS | {"DATABASE_URL": database_url, "PORT": str(self.port)}
         self._environment |= UNHURRIED if clock is None else clock.environment
-        self._program = ("app.py",) if clock is None else ("-m", "tests.acceptance.bot_with_clock")
+        module = module or (BY_A_CLOCK if clock else None)
+        self._program = ("-m", module) if module else ("app.py",)
         self._process: asyncio.subprocess.Process | None = None
 
     @property

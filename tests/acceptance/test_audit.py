@@ -9,9 +9,12 @@ import pytest
 from dialogs.audit import AUDIT
 from tests.acceptance.directory import Person, Team
 from tests.acceptance.ledger import sending_ends
+from tests.acceptance.news import all_at_once
 from tests.acceptance.running import RunningBot
+from tests.acceptance.scheduling import schedules
 from tests.acceptance.surveys import HERE, a_team, rehearses
 from tests.acceptance.teams import Colleague, Teams
+from tests.acceptance.test_pledges import EVENTS, a_surveyed_team, pledges
 from tests.acceptance.test_survey_export import closed
 from tests.acceptance.workbooks import exported
 
@@ -82,6 +85,24 @@ async def test_a_survey_from_its_plan_to_its_end(teams: Teams, trail: Trail, dat
     assert len({one["object"] for one in trail.acts if one["object"]}) == 1
 
 
+async def test_what_else_leads_do(teams: Teams, trail: Trail) -> None:
+    """Schedules and what a channel is told of."""
+    _, ada, _, bo = a_team_of_leads(teams)
+    await schedules(ada, name="Winter check")
+    await all_at_once(ada)
+    await bo.says(f"{HERE} schedule")
+
+    assert trail.of(ada) == [
+        ("schedule", "done"),
+        ("schedule-new", "done"),
+        ("schedule-preview", "done"),
+        ("schedule-save", "done"),
+        ("news", "done"),
+        ("news-save", "done"),
+    ]
+    assert trail.of(bo) == [("schedule", "not-a-lead")]
+
+
 async def test_nothing_of_what_people_wrote_is_in_it(teams: Teams, trail: Trail) -> None:
     """Neither names nor texts nor answers; what others do about themselves is not in it at all."""
     _, ada, _, bo = a_team_of_leads(teams)
@@ -101,6 +122,28 @@ async def test_what_is_filled_in_wrongly_is_told_apart(teams: Teams, trail: Trai
     await ada.presses("Show what will happen", inputs={"name": " "}, validate=False)
 
     assert trail.of(ada)[-1] == ("survey-rehearse", "mistaken")
+
+
+class TestPledges:
+    """Whoever leads may pledge in somebody's name."""
+
+    @pytest.fixture
+    def more_settings(self) -> dict[str, Any]:
+        return {"coe_leads": (Person(ADA).aad_object_id,)}
+
+    async def test_what_is_pledged_for_others(self, teams: Teams, trail: Trail) -> None:
+        """A lead pledges in somebody's name; what people pledge and drop for themselves is not in it."""
+        team, lead, bo = await a_surveyed_team(teams)
+        cy = teams.everybody_in(team)[2]
+        await pledges(bo)
+        await lead.presses(f"Pledge: {EVENTS}", on=lead.card_with("Contoso CoE is at Level 100"))
+        await lead.presses("Pledge it", inputs={"who": cy.person.aad_object_id})
+        await cy.says("pledges")
+        await cy.presses(f"Drop: {EVENTS}")
+        await cy.fills(press="Drop it", reason="Not mine")
+
+        assert [one for one in trail.of(lead) if one[0].startswith("pledge")] == [("pledge-make", "done")]
+        assert trail.of(bo) == trail.of(cy) == []
 
 
 class TestExports:

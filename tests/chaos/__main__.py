@@ -22,6 +22,13 @@ def main() -> int:
     parser.add_argument("--answering", type=int, default=50)
     parser.add_argument("--minutes", type=float, default=45, help="at most, of the faults")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--broken",
+        action="store_const",
+        dest="module",
+        const="tests.chaos.broken_bot",
+        help="with a bot that breaks two promises, which has to be found",
+    )
     parser.add_argument("--keep", type=Path, help="a new folder for the logs")
     given = vars(parser.parse_args())
     keep = given.pop("keep")

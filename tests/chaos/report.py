@@ -23,6 +23,8 @@ class Plan:
     minutes: float = 45
     """The storm lasts no longer, though it has not killed as often."""
     seed: int = 1
+    module: str | None = None
+    """What is run in place of the bot."""
 
 
 @dataclass
@@ -36,6 +38,8 @@ class Report:
     starts: int = 0
     ended: Counter[int] = field(default_factory=Counter)
     blows: Counter[str] = field(default_factory=Counter)
+    disk_cannot_be_full: bool = False
+    """Since nobody here may mount one of its own."""
     weather: Counter[str] = field(default_factory=Counter)
     said: Counter[str] = field(default_factory=Counter)
     """How often the log says that the database was away or full, by what it said."""

@@ -159,6 +159,7 @@ class Run:
         report, keeper, logs = self._report, self._keeper, [bot.log for bot in self._bots.bots]
         report.kills, report.starts, report.ended = keeper.kills, keeper.starts, keeper.ended
         report.blows = Counter(blow.kind for blow in self._storm.blows)
+        report.disk_cannot_be_full = not self._store.disk.can_be_full
         report.said = said_of_the_database(logs)
         errors = unexplained(logs, self._storm.blows)
         report.findings += [f"{count} times in the log: {error}" for error, count in errors.items()]
@@ -189,7 +190,8 @@ async def endured(plan: Plan, folder: Path) -> Report:
     clock = SharedClock(folder / "clock")
     timeout, fresh = ClientTimeout(total=PATIENCE), TCPConnector(force_close=True, limit=0)
     with stored(plan.database, folder) as store:
-        bots = Replicas(KillableBot(store.url, folder / f"bot-{n}.log", clock) for n in range(store.replicas))
+        logs = (folder / f"bot-{number}.log" for number in range(store.replicas))
+        bots = Replicas(KillableBot(store.url, log, clock, module=plan.module) for log in logs)
         async with (
             Connector(Directory()) as connector,
             ClientSession(connector=fresh, timeout=timeout) as session,

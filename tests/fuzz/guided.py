@@ -18,15 +18,19 @@ with atheris.instrument_imports(
         "assessment",
         "bot.envelope",
         "bot.incoming",
+        "bot.tokens",
         "cards",
         "content",
         "dialogs",
+        "jwt",
         "tests.fuzz",
         "yaml",
     ]
 ):
     from cards.presses import encode
     from tests.acceptance.every_button import EVERY_PRESS, example
+    from tests.acceptance.tokens import BAD_TOKENS
+    from tests.fuzz.gate import gate
     from tests.fuzz.mutations import WORDS
     from tests.fuzz.seeds import ACTIVITY, CONTENT_FILES, IDS, ODD_YAML, TYPED
     from tests.fuzz.targets import TARGETS, content
@@ -96,6 +100,9 @@ def _pieces() -> Iterable[bytes]:
 
 def _seeds(target: str) -> Iterable[bytes]:
     match target:
+        case "header":
+            bad = (f"Bearer {make(gate().issuer)}" for make in BAD_TOKENS.values())
+            return [gate().good, *(one.encode() for one in bad)]
         case "body":
             return [orjson.dumps(ACTIVITY)]
         case "press":

@@ -18,6 +18,7 @@ from content.yaml_source import ContentError, Source
 from dialogs.planning import one_line
 from dialogs.words import Vocabulary
 from scripts.cards import FIRST_DAY
+from tests.fuzz.gate import gate
 
 
 def body(sent: bytes) -> None:
@@ -60,6 +61,12 @@ def words(typed: str) -> None:
     assert len(verbatim(typed).splitlines()) == 1
 
 
+def header(sent: bytes) -> None:
+    """An `Authorization` opens the door with what the one good token says, or not at all."""
+    with suppress(PermissionError):
+        assert gate().opens_to(sent) == gate().claims
+
+
 def content_file(written: bytes) -> None:
     """A content file is read, or its mistake is named."""
     with TemporaryDirectory() as folder:
@@ -75,6 +82,7 @@ def content() -> Content:
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {
+    "header": header,
     "body": body,
     "press": press,
     "words": lambda typed: words(typed.decode(errors="replace")),

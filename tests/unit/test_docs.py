@@ -19,7 +19,8 @@ from tests.tables import section, table
 ROOT = Path(__file__).parents[2]
 DOCS = {one.name: one.read_text("utf-8") for one in sorted((ROOT / "docs").glob("*.md"))}
 PAGES = {
-    name: (ROOT / name).read_text("utf-8") for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+    name: (ROOT / name).read_text("utf-8")
+    for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
 } | {f"docs/{name}": text for name, text in DOCS.items()}
 
 DISCIPLINES = tuple("ABCDEFG")

@@ -202,7 +202,8 @@ def written_by_people(words: str) -> Iterator[None]:
 
 
 def shown(card: dict[str, Any]) -> Iterator[str]:
-    """All texts of a card that are read as markdown: paragraphs and facts."""
+    """All texts of a card that are read as markdown: paragraphs, facts, and what old clients show."""
+    yield card["fallbackText"]
     for part in every_object(card):
         if part.get("type") in {"TextBlock", "TextRun"}:
             yield str(part["text"])

@@ -2,8 +2,10 @@
 
 import json
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import which
 from typing import Any
 
 import pytest
@@ -47,6 +49,15 @@ def test_an_expression_asks_for_what_there_is(expression: str) -> None:
             assert set(values.split("|")) <= set(measure.attributes[attribute])
     grouped = {one.strip() for by in re.findall(r"by \((.*?)\)", expression) for one in by.split(",")}
     assert grouped - {"le"} <= {attribute for name, _ in named for attribute in BY_NAME[name].attributes}
+
+
+@pytest.mark.skipif(which("promtool") is None, reason="promtool, of Debian's package prometheus, is not here")
+def test_each_alert_comes_when_it_should() -> None:
+    """And not for what only looks like it: infra/alerts_test.yaml has a story for each."""
+    command = ("promtool", "test", "rules", "infra/alerts_test.yaml")
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
 def test_every_metric_is_on_the_dashboard() -> None:

@@ -62,7 +62,7 @@ def test_local_mode_refuses_to_be_reached(monkeypatch: pytest.MonkeyPatch, host:
         ({"KEEP_DELIVERIES_DAYS": "a year"}, "KEEP_DELIVERIES_DAYS is 'a year': write a number from 30 up"),
         ({"QUIET_WEEKENDS": "maybe"}, "QUIET_WEEKENDS is 'maybe': write true or false"),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT is 'xml': write 'text' or 'json'"),
-        ({"MicrosoftAppId": "Coach"}, r"MicrosoftAppId is 'Coach': write the application \(client\) id"),
+        ({"MicrosoftAppId": "Coach"}, r"MicrosoftAppId is wrong: write the application \(client\) id"),
         (
             {"MicrosoftAppTenantId": "contoso.onmicrosoft.com"},
             r"write the directory \(tenant\) id that",

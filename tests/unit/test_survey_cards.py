@@ -12,6 +12,7 @@ from assessment.model import Level, Role
 from assessment.respect import Limits
 from assessment.survey import Exclusion, Numbers, Phase, Reach, Refusal, Survey
 from assessment.team import Change, Group, Tallies, team_result
+from bot.messages import card_activity
 from cards.elements import Card, Notice, verbatim
 from cards.figures import day, duration, numeral, percent
 from cards.invitation import (
@@ -205,11 +206,11 @@ def test_signs_that_turn_text_around_are_left_out() -> None:
 
 
 def test_a_notification_shows_a_name_without_the_signs_that_protect_cards() -> None:
-    """What notifications show is plain text."""
+    """What notifications show is plain text, and what old clients show in place of a card is not."""
     card = invitation_card(TEXTS, EDITION, named("[Q4] *check*"))
 
-    assert card["body"][0]["text"] == r"\[Q4\] \*check\*"
-    assert card["fallbackText"] == "[Q4] *check*"
+    assert card["body"][0]["text"] == card["fallbackText"] == r"\[Q4\] \*check\*"
+    assert card_activity(card).summary == "[Q4] *check*"
 
 
 @pytest.mark.parametrize("edition", [EDITION, largest_edition()], ids=["usual", "largest"])

@@ -1,4 +1,4 @@
-"""The bot as `app.py` runs it, with a made-up token towards Teams: `python -m benchmarks.signed_bot`.
+"""`app.py` with a made-up token towards Teams.
 
 MSAL speaks to Entra only, over TLS; the bot asks it once in four minutes, which is nothing of a turn's cost.
 """
@@ -11,7 +11,7 @@ from bot.tokens import EntraCredentials
 
 
 async def _made_up(_: EntraCredentials) -> str:
-    return "made up for the benchmark"
+    return "a token of the bot"
 
 
 if __name__ == "__main__":
