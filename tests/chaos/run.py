@@ -48,6 +48,9 @@ SETTINGS = {"LOG_LEVEL": "WARNING", "LOG_FORMAT": "json", "SECOND_LEAD_ABOVE": "
 PATIENCE = 15.0
 """Seconds after which Teams gives up on a press."""
 
+FIRST = 10
+"""Requests to Teams by which a survey is under way."""
+
 REST_WITHIN = 120.0
 """Seconds after the storm in which everybody finishes their check."""
 
@@ -84,6 +87,7 @@ class Run:
         began, over, connector = time.monotonic(), asyncio.Event(), self._teams.connector
         async with _meanwhile(*(one.answers(over) for one in self._people)) as answering:
             connector.fails_at_random(self._plan.share, self._plan.seed, tuple(WEATHER.values()))
+            await self._is_under_way()
             await self._storm.rages(self._plan.kills - len(self._bots.bots), self._plan.minutes * 60)
             connector.fails_at_random(0, 0, ())
             await self._keeper.kills_all()
@@ -97,6 +101,13 @@ class Run:
             await sending_ends(self._store.url, within=60 + self._plan.people / 10)
         sent = [one.arrived for one in connector.requests if one.kind == "send"]
         self._report.sending_seconds = max(sent) - began
+
+    async def _is_under_way(self) -> None:
+        """The first invitations have left: what comes at once finds a survey that is being sent."""
+        connector, before = self._teams.connector, self._teams.connector.count("POST")
+        assert await connector.wait_until(
+            lambda: connector.count("POST") > before + FIRST, within=REST_WITHIN
+        )
 
     async def _answers_come(self) -> list[float]:
         """Seconds until each process answers."""
