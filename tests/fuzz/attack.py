@@ -79,7 +79,7 @@ async def attacked(
 
 
 async def _sends(bot: KillableBot, mutator: Mutator, activities: int, report: Report, within: float) -> None:
-    began, measured_every = time.monotonic(), min(WARM, activities // 2)
+    began, measured_every = time.monotonic(), min(WARM, max(1, activities // 2))
     # A connection each: what one request does to a connection is not to be seen by the next.
     connections = TCPConnector(limit=AT_ONCE, force_close=True)
     async with ClientSession(connector=connections, timeout=ClientTimeout(total=within)) as session:
