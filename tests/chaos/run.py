@@ -48,7 +48,7 @@ SETTINGS = {"LOG_LEVEL": "WARNING", "LOG_FORMAT": "json", "SECOND_LEAD_ABOVE": "
 PATIENCE = 15.0
 """Seconds after which Teams gives up on a press."""
 
-FIRST = 10
+FIRST = 30
 """Requests to Teams by which a survey is under way."""
 
 REST_WITHIN = 120.0
